@@ -1,0 +1,49 @@
+"""The room's errors.
+
+RoomError
+├── Refusal            theirs: what was asked cannot be done; becomes a `nack` with a stable code and a sentence
+│   ├── AlreadyResolved  somebody else decided first; says who, what and when
+│   └── Forbidden        the participant's role does not allow it
+└── BadFrame           theirs: bytes that the room cannot take; becomes a close code
+"""
+
+from __future__ import annotations
+
+from editor.wire.close_codes import CloseCode
+
+
+class RoomError(Exception):
+    """Root of what a room refuses. What is ours (a bug) is any other exception."""
+
+
+class Refusal(RoomError):
+    """A command cannot be done: `code` is stable, `message` a sentence that says what to do."""
+
+    def __init__(self, code: str, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.details = details
+
+
+class AlreadyResolved(Refusal):
+    """Somebody else's decision came first. `at` is ISO 8601 with a time zone."""
+
+    def __init__(self, *, by: str, decision: str, at: str) -> None:
+        super().__init__(
+            "already_resolved", f"{by} has already {decision} this.", by=by, decision=decision, at=at
+        )
+
+
+class Forbidden(Refusal):
+    def __init__(self, message: str = "You may read this document, not change it.") -> None:
+        super().__init__("forbidden", message)
+
+
+class BadFrame(RoomError):
+    """A frame that ends its socket with `close_code` (4400 malformed, 4403 no right, 4413 too large, 4429 too fast)."""
+
+    def __init__(self, close_code: CloseCode, reason: str) -> None:
+        super().__init__(reason)
+        self.close_code = close_code
+        self.reason = reason

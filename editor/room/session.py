@@ -1,0 +1,43 @@
+"""The session document's shape, and the only functions that write it.
+
+Three root Maps, each from an id (a UUID as a string) to a Map of plain values; times are ms since 1970:
+
+"runs":          state, rev, copilot, asker (user id), asker_name, request, created, ended, phase (what it does now,
+                 in words), place (in the queue, or 0), answer (Text), finish_reason, error_code, error, retryable,
+                 stopped_by, suggestions (list of ids), note (what a resumed run says of its pause)
+"suggestions":   run, kind, status, place (fresh | moved | stale | orphaned), block, author, author_kind, author_colour,
+                 asker_name, base (the marked text), body (Text, Markdown), decision, verdict, decided_by, decided_at,
+                 undone_by, created
+"confirmations": run, tool, sentence, arguments (JSON text), state, asked_by, decided_by, decided_at, verdict,
+                 result (JSON text), created
+
+Browsers read it and never write it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from editor.room.replica import Replica
+
+Value = str | int | float | bool | None | list[str]
+
+
+def put(session: Replica, section: str, key: str, values: Mapping[str, Value]) -> None:
+    """Set the named values of an entry, which is made where it is missing; the others stay."""
+    raise NotImplementedError
+
+
+def append(session: Replica, section: str, key: str, name: str, text: str) -> None:
+    """Append to the entry's Text `name`, which is made where it is missing."""
+    raise NotImplementedError
+
+
+def read(session: Replica, section: str, key: str) -> dict[str, Value] | None:
+    """An entry's values, its Texts as strings, or None."""
+    raise NotImplementedError
+
+
+def read_all(session: Replica, section: str) -> dict[str, dict[str, Value]]:
+    """All entries of a section by id."""
+    raise NotImplementedError
