@@ -4,7 +4,9 @@ RoomError
 ├── Refusal            theirs: what was asked cannot be done; becomes a `nack` with a stable code and a sentence
 │   ├── AlreadyResolved  somebody else decided first; says who, what and when
 │   └── Forbidden        the participant's role does not allow it
-└── BadFrame           theirs: bytes that the room cannot take; becomes a close code
+├── BadFrame           theirs: bytes that the room cannot take; becomes a close code
+├── MalformedUpdate    theirs: bytes that are no update
+└── ReplicaBroken      ours: the CRDT panicked; the replica is thrown away and loaded again
 """
 
 from __future__ import annotations
@@ -30,9 +32,7 @@ class AlreadyResolved(Refusal):
     """Somebody else's decision came first. `at` is ISO 8601 with a time zone."""
 
     def __init__(self, *, by: str, decision: str, at: str) -> None:
-        super().__init__(
-            "already_resolved", f"{by} has already {decision} this.", by=by, decision=decision, at=at
-        )
+        super().__init__("already_resolved", f"{by} has already {decision} this.", by=by, decision=decision, at=at)
 
 
 class Forbidden(Refusal):
@@ -47,3 +47,11 @@ class BadFrame(RoomError):
         super().__init__(reason)
         self.close_code = close_code
         self.reason = reason
+
+
+class MalformedUpdate(RoomError):
+    """Bytes that pycrdt cannot read as an update or a state vector."""
+
+
+class ReplicaBroken(RoomError):
+    """pycrdt panicked: this replica may have been half changed and must not be used again."""

@@ -20,8 +20,8 @@ from editor.room.replica import Replica
 class Workspace:
     """The forks in which a job computes, and the time and ids that it may use.
 
-    `content` and `session` hold the journal exactly up to `content_seq` and `session_seq`. What the job edits in them is
-    journalled with `author` and `run_id`, as row `content_seq + 1` or `session_seq + 1`: at most one row each.
+    `content` and `session` hold the journal exactly up to `content_seq` and `session_seq`. What the job edits in them
+    is journalled with `author` and `run_id`, as row `content_seq + 1` or `session_seq + 1`: at most one row each.
     """
 
     document_id: UUID
@@ -35,5 +35,3 @@ class Workspace:
     run_id: UUID | None = None
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     """Called on the event loop's thread once the transaction has committed and this process has applied it."""
-
-

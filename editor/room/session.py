@@ -17,6 +17,7 @@ Browsers read it and never write it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from editor.room.replica import Replica
 
@@ -25,19 +26,25 @@ Value = str | int | float | bool | None | list[str]
 
 def put(session: Replica, section: str, key: str, values: Mapping[str, Value]) -> None:
     """Set the named values of an entry, which is made where it is missing; the others stay."""
-    raise NotImplementedError
+    session.section(section).put(key, values)
 
 
 def append(session: Replica, section: str, key: str, name: str, text: str) -> None:
     """Append to the entry's Text `name`, which is made where it is missing."""
-    raise NotImplementedError
+    session.section(section).append(key, name, text)
 
 
 def read(session: Replica, section: str, key: str) -> dict[str, Value] | None:
     """An entry's values, its Texts as strings, or None."""
-    raise NotImplementedError
+    return cast("dict[str, Value] | None", session.section(section).read(key))
 
 
 def read_all(session: Replica, section: str) -> dict[str, dict[str, Value]]:
     """All entries of a section by id."""
-    raise NotImplementedError
+    entries = session.section(section)
+    return {key: entries.read(key) or {} for key in entries.ids()}
+
+
+def remove(session: Replica, section: str, key: str) -> None:
+    """Take an entry out: what it held is in its row."""
+    session.section(section).remove(key)
