@@ -41,9 +41,7 @@ class Run(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="runs")
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="runs")
-    asker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="runs"
-    )
+    asker = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="runs")
     request = models.TextField(help_text="what the asker wrote")
     target = models.JSONField(null=True, blank=True, help_text="the selected ranges, as the command gave them")
     state = models.CharField(max_length=24, choices=State.choices, default=State.QUEUED)
