@@ -1,0 +1,145 @@
+"""What a document may hold: nodes, marks, attributes, URLs. Mirrors the front end's; a test compares the two.
+
+Content that is already stored and unknown here stays as it is; what comes in anew must be known.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from editor.room.delta import base_name
+
+MAX_ATTRIBUTE_BYTES = 2048
+URL_SCHEMES = frozenset({"http", "https", "mailto"})
+LINK_DEFAULTS = {"target": "_blank", "rel": "noopener noreferrer nofollow", "class": None, "title": None}
+"""What the front end adds to a link's `href`."""
+
+Rule = Callable[[Any], bool]
+
+
+class Content(Enum):
+    """What stands in a node."""
+
+    BLOCKS = "blocks"
+    INLINE = "inline"
+    NOTHING = "nothing"
+
+
+def _integer(low: int, high: int) -> Rule:
+    return lambda value: (
+        isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high and value == int(value)
+    )
+
+
+def _matches(pattern: str) -> Rule:
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+
+
+def _absent_or(rule: Rule) -> Rule:
+    return lambda value: value is None or rule(value)
+
+
+def _widths(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 100 and all(_integer(0, 10_000)(item) for item in value)
+
+
+def safe_url(value: Any) -> bool:
+    """Whether a link may lead there: http, https, mailto, or a place on this site; no control characters."""
+    if not isinstance(value, str) or len(value) > MAX_ATTRIBUTE_BYTES or re.search(r"[\x00-\x20\x7f\\]", value):
+        return False
+    scheme = re.match(r"([^/?#]*?):", value)
+    if scheme:
+        return scheme[1].lower() in URL_SCHEMES
+    return not value.startswith("//")
+
+
+def _short(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 300
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    content: Content
+    attributes: Mapping[str, Rule]
+    group: str = "block"
+
+
+_ID = {"id": _absent_or(_matches(r"[A-Za-z0-9_-]{1,64}"))}
+_ALIGN = _absent_or(_matches("left|center|right"))
+_CELL = {**_ID, "colspan": _integer(1, 100), "rowspan": _integer(1, 1000), "colwidth": _absent_or(_widths)}
+_CELL["align"] = _ALIGN
+
+NODES: Mapping[str, Node] = {
+    "paragraph": Node(Content.INLINE, _ID),
+    "heading": Node(Content.INLINE, {**_ID, "level": _integer(1, 6)}),
+    "codeBlock": Node(Content.INLINE, {**_ID, "language": _absent_or(_matches(r"[\w+#.-]{0,40}"))}),
+    "bulletList": Node(Content.BLOCKS, _ID),
+    "orderedList": Node(Content.BLOCKS, {**_ID, "start": _integer(0, 10**9), "type": _absent_or(_matches("[1aAiI]"))}),
+    "listItem": Node(Content.BLOCKS, _ID, "item"),
+    "blockquote": Node(Content.BLOCKS, _ID),
+    "horizontalRule": Node(Content.NOTHING, _ID),
+    "table": Node(Content.BLOCKS, _ID),
+    "tableRow": Node(Content.BLOCKS, _ID, "row"),
+    "tableHeader": Node(Content.BLOCKS, _CELL, "cell"),
+    "tableCell": Node(Content.BLOCKS, _CELL, "cell"),
+    "hardBreak": Node(Content.NOTHING, {}, "inline"),
+}
+
+SUGGESTION = "suggestion"
+
+MARKS: Mapping[str, Mapping[str, Rule]] = {
+    "link": {
+        "href": safe_url,
+        "target": _absent_or(_matches("_blank|_self")),
+        "rel": _absent_or(_short),
+        "class": _absent_or(lambda value: value == ""),
+        "title": _absent_or(_short),
+    },
+    "bold": {},
+    "code": {},
+    "italic": {},
+    "strike": {},
+    "underline": {},
+    SUGGESTION: {"ids": _matches(r"[0-9a-f-]{36}( [0-9a-f-]{36}){0,31}")},
+}
+"""In the order in which the front end nests them, the outermost first."""
+
+TEXTBLOCKS = frozenset(name for name, node in NODES.items() if node.content is Content.INLINE)
+PLAIN_TEXTBLOCKS = frozenset({"codeBlock"})
+"""Their text carries no marks: a browser would delete a block that has one."""
+
+
+def node_allowed(name: str) -> bool:
+    return name in NODES
+
+
+def attribute_allowed(name: str, value: Any, node: str | None = None) -> bool:
+    """Whether an attribute may be set; where its node is not known, whether any node may have it."""
+    nodes = [NODES[node]] if node is not None and node in NODES else list(NODES.values())
+    return _small(value) and any(name in rule.attributes and rule.attributes[name](value) for rule in nodes)
+
+
+def mark_allowed(name: str, value: Any) -> bool:
+    """Whether a mark may begin here. None ends one, which is always allowed for a known name."""
+    rules = MARKS.get(base_name(name))
+    if rules is None or not re.fullmatch(r"[a-zA-Z]+(--[\w+/=]{1,16})?", name):
+        return False
+    if value is None:
+        return True
+    if not isinstance(value, Mapping) or not _small(value):
+        return False
+    required = {"href"} if base_name(name) == "link" else {"ids"} if base_name(name) == SUGGESTION else set()
+    return required <= value.keys() and all(key in rules and rules[key](item) for key, item in value.items())
+
+
+def _small(value: Any) -> bool:
+    try:
+        return len(json.dumps(value).encode()) <= MAX_ATTRIBUTE_BYTES
+    except (TypeError, ValueError):
+        return False
