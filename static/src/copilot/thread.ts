@@ -1,0 +1,75 @@
+/** The conversation: takes over what the server rendered, then follows the session. */
+
+import { element, icon } from "../element";
+import type { Room } from "../room/room";
+import { RunView } from "./run";
+
+/** How near its end, in px, the list must be for a stream to keep it there. */
+const NEAR = 80;
+
+export class Thread {
+  readonly element: HTMLElement;
+  private readonly views = new Map<string, RunView>();
+  private readonly empty: HTMLElement;
+
+  constructor(
+    private readonly room: Room,
+    rendered: HTMLElement | null,
+  ) {
+    this.element = rendered ?? element("ol", { class: "thread", tabindex: "0", "aria-label": "Requests and answers" });
+    this.empty =
+      this.element.querySelector<HTMLElement>(".empty") ??
+      this.element.appendChild(
+        element(
+          "li",
+          { class: "empty" },
+          icon("copilot"),
+          element("p", {}, "Nothing asked yet."),
+          element("p", {}, "Select some text and ask for a better version, or ask for an outline or a summary."),
+        ),
+      );
+    this.paint();
+    this.toEnd();
+  }
+
+  paint(): void {
+    const follows = this.isAtEnd();
+    const confirmations = this.room.session.confirmations();
+    for (const run of this.room.session.runs()) {
+      let view = this.views.get(run.id);
+      if (!view) {
+        view = new RunView(run, this.room);
+        this.views.set(run.id, view);
+        this.place(run.id, view.element);
+      }
+      view.update(
+        run,
+        confirmations.filter((each) => each.run === run.id),
+      );
+    }
+    this.empty.hidden = this.element.querySelector("[data-run-id]") !== null;
+    if (follows) this.toEnd();
+  }
+
+  /** Brings the question into view; the person who asked to review it gets its first button. */
+  reveal(confirmation: string): void {
+    const card = this.element.querySelector<HTMLElement>(`[data-confirmation-id="${CSS.escape(confirmation)}"]`);
+    card?.scrollIntoView({ block: "nearest" });
+    card?.querySelector<HTMLElement>("button")?.focus({ preventScroll: true });
+  }
+
+  toEnd(): void {
+    this.element.scrollTop = this.element.scrollHeight;
+  }
+
+  private place(run: string, view: HTMLElement): void {
+    const rendered = this.element.querySelector(`[data-run-id="${CSS.escape(run)}"]`);
+    if (rendered) rendered.replaceWith(view);
+    else this.element.append(element("li", {}, view));
+  }
+
+  private isAtEnd(): boolean {
+    const { scrollHeight, scrollTop, clientHeight } = this.element;
+    return scrollHeight - scrollTop - clientHeight < NEAR;
+  }
+}
