@@ -5,6 +5,7 @@ RoomError
 │   ├── AlreadyResolved  somebody else decided first; says who, what and when
 │   └── Forbidden        the participant's role does not allow it
 ├── BadFrame           theirs: bytes that the room cannot take; becomes a close code
+├── IllegalTransition  ours or a race: a pair that a table of states does not have; nothing was changed
 ├── MalformedUpdate    theirs: bytes that are no update
 └── ReplicaBroken      ours: the CRDT panicked; the replica is thrown away and loaded again
 """
@@ -47,6 +48,15 @@ class BadFrame(RoomError):
         super().__init__(reason)
         self.close_code = close_code
         self.reason = reason
+
+
+class IllegalTransition(RoomError):
+    """This event cannot happen in this state."""
+
+    def __init__(self, state: str, event: str) -> None:
+        super().__init__(f"{event} cannot happen when {state}")
+        self.state = state
+        self.event = event
 
 
 class MalformedUpdate(RoomError):
