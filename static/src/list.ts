@@ -1,10 +1,12 @@
 /** The page with the list of documents: renaming in place of a detour through the document. */
 
+import { ago } from "./ago";
 import { csrfToken } from "./element";
 import { mountPreferences } from "./preferences";
 
 mountPreferences();
 mountRename();
+for (const time of document.querySelectorAll("time")) time.textContent = ago(Date.parse(time.dateTime), Date.now());
 
 function mountRename(): void {
   const dialog = document.querySelector<HTMLDialogElement>("#rename-dialog");

@@ -15,7 +15,7 @@ export class AskForm {
   });
   private readonly button = element(
     "button",
-    { type: "submit", class: "button button--primary button--icon" },
+    { type: "submit", class: "button button--primary ask__send" },
     icon("send"),
     element("span", { class: "visually-hidden" }, "Ask"),
   );

@@ -14,8 +14,8 @@ export const REVIEW = "scriptorium:review";
 
 /** Takes over what the server rendered in `root` and follows the room from then on. */
 export function mountPanel(root: HTMLElement, room: Room): void {
-  const visibility = new PanelVisibility();
   const thread = new Thread(room, root.querySelector<HTMLElement>(".thread"));
+  const visibility = new PanelVisibility(() => thread.toEnd());
   const ask = new AskForm(room, () => thread.toEnd());
   const proposals = new Proposals(room);
   const announcer = new Announcer(room);

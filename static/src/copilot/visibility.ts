@@ -9,7 +9,8 @@ export class PanelVisibility {
   private readonly opener = document.querySelector<HTMLButtonElement>("#panel-button");
   private readonly narrow = window.matchMedia(NARROW);
 
-  constructor() {
+  /** `opened` is called when somebody opens it. */
+  constructor(private readonly opened: () => void = () => undefined) {
     this.opener?.addEventListener("click", () => this.show(!this.isOpen()));
     this.narrow.addEventListener("change", () => this.tell());
     document.addEventListener("keydown", (event) => {
@@ -26,6 +27,7 @@ export class PanelVisibility {
     if (this.narrow.matches) this.root.dataset["sheet"] = open ? "open" : "closed";
     else prefer("panel", open ? "open" : "closed");
     this.tell();
+    if (open) this.opened();
   }
 
   /** Closes it and gives the focus back to its button, so that it is not lost with the panel. */
