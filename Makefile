@@ -1,0 +1,56 @@
+# What a newcomer needs is `make run` and `make test`; `make help` lists the rest.
+# PORT, HOST, DATA_DIR and PUBLIC_URL choose where it runs: make run PORT=9000 DATA_DIR=/srv/scriptorium
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: run owner-link test test-fast check format build soak bench lock help
+
+PY := .venv/bin/python
+# Two workers suit two cores; a test file stays with one of them, for it starts servers of its own.
+PYTEST := .venv/bin/pytest -n 2 --dist loadfile
+
+run: ## Start Scriptorium on http://127.0.0.1:8000, with everything it needs
+	@.ci/environment run
+	@exec $(PY) manage.py serve
+
+owner-link: ## Print a fresh one-time link by which the owner signs in
+	@.ci/environment run
+	@exec $(PY) manage.py owner_link
+
+test: ## Install what the tests need, and run all of them
+	@.ci/environment dev
+	@.ci/services
+	@.ci/node npm --prefix static run --silent test; page=$$?; .ci/node $(PYTEST) $(TESTS) && exit $$page
+
+test-fast: ## The tests of pure rules and of one process, in under a minute
+	@.ci/environment dev
+	.ci/node $(PYTEST) -q $(wildcard tests/wire tests/room tests/agent tests/layout tests/edge)
+
+check: ## Lint, formats, types, layers, migrations, and the bundle against its source
+	@.ci/environment dev
+	@.ci/check
+
+format: ## Put Python and TypeScript into the one format
+	@.ci/environment dev
+	.venv/bin/ruff check --fix --quiet .
+	.venv/bin/ruff format --quiet .
+	@.ci/node npm --prefix static run --silent format
+
+build: ## Build the page's scripts and styles into static/dist
+	@.ci/environment dev
+	@.ci/node npm --prefix static run --silent build
+
+soak: ## Random convergence plans and hostile frames with a hundred times the examples
+	@.ci/environment dev
+	HYPOTHESIS_PROFILE=soak .ci/node $(PYTEST) $(wildcard tests/wire tests/room tests/convergence)
+
+bench: ## The measurements in tests/bench
+	@.ci/environment dev
+	@.ci/services
+	.ci/node .venv/bin/pytest -p no:xdist -s tests/bench
+
+lock: ## Resolve the Python and Node packages anew, with hashes
+	@.ci/lock
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
