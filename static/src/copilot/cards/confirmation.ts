@@ -102,12 +102,18 @@ export function outcome(confirmation: Confirmation): string {
     case "withdrawn":
       return "Withdrawn with the request. Nothing was done.";
     case "failed":
-      return `Confirmed ${who}. It failed, and changed nothing.`;
+      return `Confirmed ${who}. ${reason(confirmation.result) || "It failed, and changed nothing."}`;
     case "outcome_unknown":
       return `Confirmed ${who}. Whether it took effect is not known: please look.`;
     default:
       return `Confirmed ${who}`;
   }
+}
+
+/** The sentence in which the tool said what went wrong. */
+function reason(result: string): string {
+  const { message, error } = parsed(result);
+  return [message, error].find((each): each is string => typeof each === "string") ?? "";
 }
 
 /** A JSON object's entries; anything else reads as empty. */
