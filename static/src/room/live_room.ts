@@ -1,0 +1,312 @@
+/** The room as this tab lives it: one connection, the two documents, presence, commands, and what is saved. */
+
+import { Awareness } from "y-protocols/awareness";
+import * as Y from "yjs";
+import { ABILITIES } from "./abilities";
+import { type Attention, AttentionWatch } from "./attention";
+import { closeWords } from "./close_words";
+import { CommandQueue } from "./command_queue";
+import { encodeMessage, encodeSessionStep1, type Message } from "./frames";
+import type { PageData, Person } from "./page_data";
+import { participants } from "./presence";
+import { type RoomAddress, RoomProvider } from "./provider";
+import type { Ability, Ack, Copilot, Fields, Me, Participant, Role, Room, SaveState, Target } from "./room";
+import { Nack } from "./room";
+import { type Connection, SavedCounter, saveState } from "./saved";
+import type { Session } from "./session";
+import { SessionReplica } from "./session_replica";
+
+const HEARTBEAT = 20_000;
+
+/** What the editor offers to the rest of the page once it stands. */
+export interface TextPort {
+  selection(): Target | null;
+  focusSuggestion(id: string): void;
+}
+
+/** What the page hears besides state: sentences to show, and orders to begin again. */
+export interface RoomNews {
+  notice(code: string, message: string): void;
+  closed(code: number, message: string): void;
+  reset(): void;
+}
+
+export class LiveRoom implements Room {
+  readonly content = new Y.Doc();
+  readonly awareness = new Awareness(this.content);
+  readonly session: Session;
+  readonly #session: SessionReplica;
+  readonly #provider: RoomProvider;
+  readonly #saved = new SavedCounter();
+  readonly #commands: CommandQueue;
+  readonly #attention: AttentionWatch;
+  readonly #listeners = new Set<() => void>();
+  readonly #selectionListeners = new Set<(target: Target | null) => void>();
+  readonly #askListeners = new Set<(target: Target) => void>();
+  #me: Me;
+  #role: Role;
+  #title: string;
+  #copilot: Copilot;
+  #connection: Connection = "opening";
+  #troubled = false;
+  #told = false;
+  #text: TextPort | null = null;
+  #forgotten: string | null = null;
+
+  constructor(
+    data: PageData,
+    person: Person,
+    address: RoomAddress,
+    schema: number,
+    private readonly news: RoomNews,
+  ) {
+    this.#me = { connection: "", user: person.id, name: person.name, colour: person.colour, kind: person.kind };
+    this.#role = person.role || data.role;
+    this.#title = data.document.title;
+    this.#copilot = data.copilot;
+    this.content.on("update", (_update, _origin, _doc, transaction) => this.#localChange(transaction.local));
+    this.#session = new SessionReplica(data.session, (epoch, vector) =>
+      this.#provider.send(encodeSessionStep1(epoch, vector)),
+    );
+    this.session = this.#session;
+    this.#provider = new RoomProvider(address, this.content, this.awareness, {
+      message: (message) => this.#receive(message),
+      session: (frame) => this.#session.receive(frame),
+      saved: (n) => this.#acknowledged(n),
+      sent: (kind) => this.#saved.sent(kind),
+    });
+    this.#commands = new CommandQueue(
+      (message) => this.#told && this.#provider.send(encodeMessage(message)),
+      () =>
+        crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(16).padStart(8, "0"), ""),
+    );
+    this.#attention = new AttentionWatch((attention) => this.#tellAttention(attention));
+    this.#watch(schema);
+  }
+
+  open(): void {
+    this.#stampPresence();
+    this.#provider.connect();
+  }
+
+  /** Resolves when the server's whole content has arrived for the first time. */
+  whenFilled(): Promise<void> {
+    if (this.#provider.synced) return Promise.resolve();
+    return new Promise((resolve) => this.#provider.once("sync", () => resolve()));
+  }
+
+  /** Leaves for good; the page says why. */
+  leave(): void {
+    this.#provider.disconnect();
+    this.#connection = "closed";
+    this.#changed();
+  }
+
+  me(): Me {
+    return this.#me;
+  }
+
+  role(): Role {
+    return this.#role;
+  }
+
+  may(ability: Ability): boolean {
+    return ABILITIES[this.#role].has(ability);
+  }
+
+  title(): string {
+    return this.#title;
+  }
+
+  copilot(): Copilot {
+    return this.#copilot;
+  }
+
+  connected(): boolean {
+    return this.#told;
+  }
+
+  saveState(): SaveState {
+    return saveState(this.#connection, this.#saved.unsaved, this.#troubled);
+  }
+
+  participants(): Participant[] {
+    const { user, name, colour, kind } = this.#me;
+    const client = this.content.clientID;
+    return participants(this.awareness, { client, user, name, colour, kind, role: this.#role, status: "", here: true });
+  }
+
+  async command(type: string, fields: Fields = {}): Promise<Ack> {
+    const answer = await this.#commands.command(type, fields);
+    if (type === "set_name") this.#named(String(answer["name"]));
+    if (type === "rename_document") this.#titled(String(answer["title"]));
+    return answer;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  selection(): Target | null {
+    const target = this.#text?.selection() ?? null;
+    return target && JSON.stringify(target) !== this.#forgotten ? target : null;
+  }
+
+  onSelection(listener: (target: Target | null) => void): () => void {
+    this.#selectionListeners.add(listener);
+    return () => this.#selectionListeners.delete(listener);
+  }
+
+  clearSelection(): void {
+    this.#forgotten = JSON.stringify(this.#text?.selection() ?? null);
+    this.selectionChanged();
+  }
+
+  focusSuggestion(id: string): void {
+    this.#text?.focusSuggestion(id);
+  }
+
+  onAsk(listener: (target: Target) => void): () => void {
+    this.#askListeners.add(listener);
+    return () => this.#askListeners.delete(listener);
+  }
+
+  /** The editor stands, or (null) has gone. */
+  attach(text: TextPort | null): void {
+    this.#text = text;
+  }
+
+  selectionChanged(): void {
+    const target = this.selection();
+    for (const listener of this.#selectionListeners) listener(target);
+  }
+
+  ask(target: Target): void {
+    this.#forgotten = null;
+    for (const listener of this.#askListeners) listener(target);
+  }
+
+  #watch(schema: number): void {
+    const provider = this.#provider;
+    // The server takes presence away when a socket closes; a throttled tab must not lose people by its own clock.
+    clearInterval(this.awareness._checkInterval);
+    setInterval(() => this.#heartbeat(), HEARTBEAT);
+    this.awareness.on("change", () => this.#changed());
+    provider.on("status", ({ status }) => {
+      if (status === "connected") provider.send(encodeMessage({ type: "hello", schema }));
+      if (status === "disconnected") this.#disconnected();
+    });
+    provider.on("connection-close", () => this.#disconnected());
+    provider.on("sync", (synced: boolean) => {
+      if (synced) this.#connection = "open";
+      this.#changed();
+    });
+    provider.on("closed", ({ code }) => this.#closed(code));
+    addEventListener("online", () => this.#again());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#again());
+    addEventListener("beforeunload", (event) => {
+      if (this.#saved.unsaved > 0) event.preventDefault();
+    });
+  }
+
+  #again(): void {
+    if (this.#connection === "offline") this.#provider.connect();
+  }
+
+  #heartbeat(): void {
+    this.#provider.announce();
+    this.#tellAttention(this.#attention.now());
+  }
+
+  #tellAttention(attention: Attention): void {
+    if (this.#told) this.#provider.send(encodeMessage({ type: "attention", attention }));
+  }
+
+  #receive(message: Message): void {
+    if (message.type === "welcome") this.#welcome(message);
+    else if (message.type === "ack" || message.type === "nack") this.#commands.answered(message);
+    else if (message.type === "access") this.#role = message["role"] as Role;
+    else if (message.type === "title") this.#title = String(message["title"]);
+    else if (message.type === "notice") this.#noticed(String(message["code"]), String(message["message"]));
+    else if (message.type === "reset") this.news.reset();
+    this.#changed();
+  }
+
+  #welcome(message: Message): void {
+    const { role, ...me } = message["participant"] as Me & { role: Role };
+    this.#me = me;
+    this.#role = role;
+    this.#copilot = message["copilot"] as Copilot;
+    this.#told = true;
+    this.#stampPresence();
+    this.#session.connected(Number(message["session_epoch"]));
+    this.#tellAttention(this.#attention.now());
+    this.#commands.resend();
+    this.#titled(String(message["title"]));
+  }
+
+  #noticed(code: string, sentence: string): void {
+    this.#troubled = code === "not_saved" || (this.#troubled && code !== "saved_again");
+    this.news.notice(code, sentence);
+  }
+
+  #named(name: string): void {
+    this.#me = { ...this.#me, name };
+    this.#stampPresence();
+    this.#changed();
+  }
+
+  #titled(title: string): void {
+    this.#title = title;
+    this.#changed();
+  }
+
+  /** The server stamps this again; until then it is what this tab's own carets and avatars use. */
+  #stampPresence(): void {
+    const { user, name, colour, kind } = this.#me;
+    this.awareness.setLocalStateField("user", { id: user, name, color: colour, kind, role: this.#role });
+  }
+
+  #localChange(local: boolean): void {
+    if (!local) return;
+    this.#saved.changed();
+    this.#changed();
+  }
+
+  #acknowledged(n: number): void {
+    this.#saved.acknowledged(n);
+    this.#changed();
+  }
+
+  #disconnected(): void {
+    this.#told = false;
+    this.#troubled = false;
+    this.#saved.disconnected();
+    // A server that has restarted counts presence from the beginning.
+    for (const client of [...this.awareness.meta.keys()]) {
+      if (client !== this.content.clientID) this.awareness.meta.delete(client);
+    }
+    if (this.#connection !== "closed") this.#connection = "offline";
+    this.#changed();
+  }
+
+  #closed(code: number): void {
+    const words = closeWords(code);
+    this.#connection = "closed";
+    this.#commands.close(new Nack("closed", words));
+    this.news.closed(code, words);
+    this.#changed();
+  }
+
+  #pending = false;
+
+  #changed(): void {
+    if (this.#pending) return;
+    this.#pending = true;
+    queueMicrotask(() => {
+      this.#pending = false;
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
+}
