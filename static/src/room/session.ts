@@ -38,7 +38,7 @@ export interface Run {
   note: string;
 }
 
-export type SuggestionStatus = "streaming" | "pending" | "accepted" | "rejected" | "undone" | "withdrawn";
+export type SuggestionStatus = "streaming" | "pending" | "accepted" | "rejected" | "withdrawn";
 
 export interface Suggestion {
   id: string;

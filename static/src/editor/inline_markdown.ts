@@ -1,0 +1,45 @@
+/** Inline Markdown as inert pieces: text with marks, no links that lead anywhere, no images. */
+
+export type MarkName = "strong" | "em" | "s" | "code" | "u";
+
+export interface Piece {
+  text: string;
+  marks: MarkName[];
+}
+
+const TOKEN =
+  /\\([!-/:-@[-`{-~])|(`+)([^`]|[^`].*?[^`])\2(?!`)|(\*\*|__|~~|\*|_)(?=\S)(.+?)(?<=\S)\4(?![\p{L}\p{N}])|!?\[([^\]]*)\]\(([^)\s]*)\)/su;
+
+const MARKS: Record<string, MarkName> = { "**": "strong", __: "strong", "*": "em", _: "em", "~~": "s" };
+
+export function pieces(markdown: string, marks: MarkName[] = []): Piece[] {
+  const found = TOKEN.exec(markdown);
+  if (!found) return markdown ? [{ text: markdown, marks }] : [];
+  const [whole, escaped, , code, delimiter, inner, label] = found;
+  const before = markdown.slice(0, found.index);
+  const after = markdown.slice(found.index + whole.length);
+  let middle: Piece[];
+  if (escaped !== undefined) middle = [{ text: escaped, marks }];
+  else if (code !== undefined) middle = [{ text: code, marks: [...marks, "code"] }];
+  else if (delimiter !== undefined) middle = pieces(inner ?? "", [...marks, MARKS[delimiter] ?? "em"]);
+  else middle = pieces(label ?? "", [...marks, "u"]);
+  return [...(before ? [{ text: before, marks }] : []), ...middle, ...pieces(after, marks)];
+}
+
+/** The words alone. */
+export function plain(markdown: string): string {
+  return pieces(markdown)
+    .map((piece) => piece.text)
+    .join("");
+}
+
+/** Nodes to put into an element; nothing in them can be followed, loaded or run. */
+export function rendered(markdown: string): Node[] {
+  return pieces(markdown).map(({ text, marks }) =>
+    marks.reduceRight<Node>((inner, name) => {
+      const wrapper = document.createElement(name);
+      wrapper.append(inner);
+      return wrapper;
+    }, document.createTextNode(text)),
+  );
+}
