@@ -292,9 +292,7 @@ class Decision(models.Model):
     confirmation = models.OneToOneField(
         Confirmation, null=True, blank=True, on_delete=models.CASCADE, related_name="decision"
     )
-    undoes = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="undone_by"
-    )
+    undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="undone_by")
     effect = models.JSONField(null=True, blank=True, help_text="the block's delta before and after, for undo")
     seq = models.BigIntegerField(null=True, blank=True, help_text="the content's journal row that applied it")
     created = models.DateTimeField(db_default=Now(), editable=False)

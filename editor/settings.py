@@ -1,4 +1,4 @@
-"""Django's settings and Scriptorium's own: the only reader of the environment. `docs/reference/settings.md` lists them."""
+"""Django's settings and Scriptorium's own: the only reader of the environment. See `docs/reference/settings.md`."""
 
 from __future__ import annotations
 
