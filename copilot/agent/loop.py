@@ -130,8 +130,9 @@ class Step:
         return StepOutcome(self._text, calls, stopped.finish_reason, stopped.input_tokens, stopped.output_tokens)
 
     @property
-    def text(self) -> str:
-        return self._text
+    def stopped(self) -> bool:
+        """Whether the model said that its answer is whole."""
+        return self._stopped is not None
 
     def _say(self, text: str) -> list[Effect]:
         if not text:

@@ -92,7 +92,7 @@ class Tool:
         return checked(self.function, arguments)
 
     def asks(self, arguments: Mapping[str, Any]) -> str:
-        """What people are asked to confirm, as a sentence."""
+        """What people are asked to confirm, as a sentence; raises ToolRefused where it makes no sense to ask."""
         if self.sentence:
             return self.sentence(arguments)
         return f"{self.name} with {json.dumps(dict(arguments), ensure_ascii=False)}"[:500]
