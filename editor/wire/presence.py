@@ -1,0 +1,56 @@
+"""The bytes that carry who is present: y-protocols' awareness, read strictly and written.
+
+    awareness = varint count, count x entry
+    entry     = varint client, varint clock, string state      state: a JSON object, or `null` for one who left
+
+Clocks of an entry only rise. What a state means is the room's (`editor/room/presence.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from editor.wire.varint import MalformedFrame, Reader, TooLarge, parse_json, string, varint, write_json
+
+MAX_ENTRIES = 4096
+MAX_STATE_BYTES = 16 * 1024
+"""Of one state as it arrives; what is forwarded is bounded closer, by the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What one client says of itself; `state` is None when it left."""
+
+    client: int
+    clock: int
+    state: Mapping[str, Any] | None
+
+
+def read(data: bytes) -> tuple[Presence, ...]:
+    """The entries of an awareness update; raises MalformedFrame."""
+    reader = Reader(data)
+    count = reader.varint()
+    if count > MAX_ENTRIES:
+        raise TooLarge("too many clients in one awareness frame")
+    entries = tuple([_entry(reader) for _ in range(count)])
+    reader.end()
+    if len({entry.client for entry in entries}) != count:
+        raise MalformedFrame("a client stands twice in one awareness frame")
+    return entries
+
+
+def _entry(reader: Reader) -> Presence:
+    client, clock, raw = reader.varint(), reader.varint(), reader.counted()
+    if len(raw) > MAX_STATE_BYTES:
+        raise TooLarge("an awareness state is too large")
+    state = parse_json(raw)
+    if state is not None and not isinstance(state, dict):
+        raise MalformedFrame("an awareness state must be an object or null")
+    return Presence(client, clock, state)
+
+
+def write(entries: Iterable[Presence]) -> bytes:
+    written = [varint(e.client) + varint(e.clock) + string(write_json(e.state)) for e in entries]
+    return varint(len(written)) + b"".join(written)
