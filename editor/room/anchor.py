@@ -57,7 +57,7 @@ class Span:
     def apply(self, edits: Sequence[Edit]) -> None:
         """Make these edits, whose offsets are in `delta()`. What comes in carries the suggestions that it stands in."""
         before = self._marked()
-        following = [*edits[1:], None]
+        following = [*edits, None][1:]
         for edit, after in reversed(list(zip(edits, following, strict=True))):
             match edit:
                 case Insert(at=at, run=run):

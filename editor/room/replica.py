@@ -79,6 +79,11 @@ class Replica:
             except ValueError as error:
                 raise MalformedUpdate(str(error)) from error
 
+    @property
+    def edited(self) -> bool:
+        """Whether there are edits that were not taken."""
+        return bool(self._edits)
+
     def take_edits(self) -> bytes | None:
         """One update of the edits made here since the last call, or None. What was applied is not among them."""
         edits, self._edits = self._edits, []

@@ -15,7 +15,6 @@ from typing import Any
 from editor.room.delta import base_name
 
 MAX_ATTRIBUTE_BYTES = 2048
-URL_SCHEMES = frozenset({"http", "https", "mailto"})
 LINK_DEFAULTS = {"target": "_blank", "rel": "noopener noreferrer nofollow", "class": None, "title": None}
 """What the front end adds to a link's `href`."""
 
@@ -51,12 +50,12 @@ def _widths(value: Any) -> bool:
 
 def safe_url(value: Any) -> bool:
     """Whether a link may lead there: http, https, mailto, or a place on this site; no control characters."""
-    if not isinstance(value, str) or len(value) > MAX_ATTRIBUTE_BYTES or re.search(r"[\x00-\x20\x7f\\]", value):
-        return False
-    scheme = re.match(r"([^/?#]*?):", value)
-    if scheme:
-        return scheme[1].lower() in URL_SCHEMES
-    return not value.startswith("//")
+    return (
+        isinstance(value, str)
+        and len(value) <= MAX_ATTRIBUTE_BYTES
+        and re.search(r"[\x00-\x20\x7f\\]", value) is None
+        and re.match(r"(https?:|mailto:|/(?!/)|#|\?)", value, re.IGNORECASE) is not None
+    )
 
 
 def _short(value: Any) -> bool:

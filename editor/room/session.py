@@ -6,8 +6,8 @@ Three root Maps, each from an id (a UUID as a string) to a Map of plain values; 
                  in words), place (in the queue, or 0), answer (Text), finish_reason, error_code, error, retryable,
                  stopped_by, suggestions (list of ids), note (what a resumed run says of its pause)
 "suggestions":   run, kind, status, place (fresh | moved | stale | orphaned), block, author, author_kind, author_colour,
-                 asker_name, base (the marked text), body (Text, Markdown), decision, verdict, decided_by, decided_at,
-                 undone_by, created
+                 asker_name, base (the marked text), now (that text as people changed it, while stale), body (Text,
+                 Markdown), decision (id), verdict, decided_by, decided_at, undone_by, created
 "confirmations": run, tool, sentence, arguments (JSON text), state, asked_by, decided_by, decided_at, verdict,
                  result (JSON text), created
 

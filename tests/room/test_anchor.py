@@ -174,3 +174,9 @@ def test_a_selection_is_where_its_quote_is(target: dict[str, Any], text: str | N
 def test_what_is_no_range_is_refused_with_a_sentence(name: str) -> None:
     with pytest.raises(ValueError, match="A range needs"):
         selected([], range_(**{name: None}))
+
+
+def test_no_edits_change_nothing() -> None:
+    replica = page("one")
+    whole(blocks.blocks(replica)[0]).apply([])
+    assert blocks.blocks(replica)[0].text() == "one"
