@@ -17,7 +17,7 @@ export class Announcer {
 
   tell(): void {
     const sentences = this.news();
-    if (sentences.length > 0) announce(sentences.join(" "));
+    if (sentences.length > 0) announce([...new Set(sentences)].join(" "));
   }
 
   private news(): string[] {
