@@ -32,7 +32,7 @@ test("it hides while nothing is under way", () => {
 });
 
 test("it says who asked, what the copilot does, and for how long", () => {
-  room.run("a", { state: "thinking", phase: "Reading the document", created: 1000 });
+  room.run("a", { state: "thinking", phase: "reading the document", created: 1000 });
   expect(bar.querySelector(".room-bar__words")?.textContent).toBe("Olga asked. Reading the document");
   now = 66_000;
   vi.advanceTimersByTime(1000);

@@ -14,15 +14,15 @@ export function stateInWords(run: Run): string {
     case "queued":
       return run.place > 1 ? `Waiting its turn, ${run.place - 1} before it` : "Waiting its turn";
     case "thinking":
-      return run.phase || "Thinking";
+      return capital(run.phase) || "Thinking";
     case "streaming":
-      return run.phase || "Writing";
+      return capital(run.phase) || "Writing";
     case "executing_tool":
-      return run.phase || "Working";
+      return capital(run.phase) || "Working";
     case "awaiting_confirmation":
       return "Waiting for your decision";
     case "awaiting_client_tool":
-      return run.phase || "Waiting for a browser";
+      return capital(run.phase) || "Waiting for a browser";
     case "paused":
       return "Paused while nobody was here";
     case "completed":
@@ -34,6 +34,10 @@ export function stateInWords(run: Run): string {
     case "failed":
       return run.error || "It failed. Your text is safe. Try again.";
   }
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** "0:07", "12:30": minutes and seconds between two times in ms, never negative. */

@@ -28,8 +28,9 @@ const visible = (selector: string) => {
   return found?.closest("[hidden]") ? undefined : found?.textContent;
 };
 
-test("it shows the sentence and the literal arguments", () => {
+test("it shows the sentence, who asked, and the literal arguments", () => {
   const card = shown();
+  expect(card.textContent).toContain("Asked by Olga");
   expect(card.textContent).toContain("Invite ada@example.com to this document as editor.");
   expect([...card.querySelectorAll("dt")].map((each) => each.textContent)).toEqual(["Email", "Role"]);
   expect([...card.querySelectorAll("dd")].map((each) => each.textContent)).toEqual(["ada@example.com", "editor"]);

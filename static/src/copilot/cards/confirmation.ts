@@ -12,6 +12,7 @@ export class ConfirmationCard implements Card {
   readonly result = element("div", { class: "card__result", hidden: true });
   private current: Confirmation;
   private readonly sentence = element("span", { dir: "auto" });
+  private readonly asked = element("p", { class: "card__note" });
   private readonly values = element("dl", { class: "card__arguments" });
   private readonly note = element("p", { class: "card__note", role: "status" });
   private readonly settled = element("p", { class: "card__settled", tabindex: "-1", hidden: true });
@@ -31,6 +32,7 @@ export class ConfirmationCard implements Card {
       { class: "card", "data-confirmation-id": confirmation.id, "aria-label": "Question from the copilot" },
       element("p", { class: "card__sentence" }, icon("question"), this.sentence),
       this.values,
+      this.asked,
       this.actions,
       this.settled,
       this.note,
@@ -43,6 +45,7 @@ export class ConfirmationCard implements Card {
     this.current = confirmation;
     set(this.element, "data-state", confirmation.state);
     say(this.sentence, confirmation.sentence);
+    say(this.asked, confirmation.asked_by ? `Asked by ${confirmation.asked_by}` : "");
     this.showValues(confirmation.arguments);
     this.showSettled(confirmation.state !== "pending");
     const may = this.room.may("decide");
