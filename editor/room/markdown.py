@@ -148,11 +148,11 @@ def write(replica: Replica, nodes: Iterable[Node], new_id: Callable[[], str] | N
 
 
 def _write(parent: Element, nodes: Iterable[Node], new_id: Callable[[], str] | None) -> None:
-    for node in nodes:
+    for index, node in enumerate(nodes, start=len(parent.children())):
         attributes = dict(node.attributes)
         if new_id is not None and not node.children and node.name in ("paragraph", "heading", "codeBlock"):
             attributes["id"] = new_id()
-        element = parent.insert_element(len(parent.children()), node.name, attributes)
+        element = parent.insert_element(index, node.name, attributes)
         write_runs(element, 0, node.runs)
         _write(element, node.children, new_id)
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from editor.room.delta import Delta, Marks, Run, cut, joined, plain
 
-MAX_TOKENS = 20_000
-"""Longer texts, once their common ends are cut off, are taken as replaced in one piece."""
+MAX_COMPARISONS = 2_500_000
+"""Texts of more words than this (one's times the other's, without their common ends) count as replaced in one piece:
+comparing them would hold the document's lock for more than 200 ms."""
 
 _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
@@ -114,7 +115,7 @@ def _opcodes(base: list[Run], other: list[Run]) -> Iterator[tuple[str, int, int,
     if start:
         yield "equal", 0, start, 0, start
     middle, other_middle = first[start : len(first) - tail], second[start : len(second) - tail]
-    if len(middle) + len(other_middle) > MAX_TOKENS:
+    if len(middle) * len(other_middle) > MAX_COMPARISONS:
         yield "replace", start, len(first) - tail, start, len(second) - tail
     else:
         for tag, a, b, c, d in SequenceMatcher(None, middle, other_middle, autojunk=False).get_opcodes():

@@ -131,3 +131,11 @@ def test_edits_are_in_order_and_do_not_overlap(base: Delta, ours: Delta, theirs:
 @given(TEXT, st.lists(RUN, min_size=1, max_size=3))
 def test_inserts_at_one_place_keep_their_order(text: Delta, runs: list[Run]) -> None:
     assert applied(text, [Insert(0, run) for run in runs]) == joined([*runs, *text])
+
+
+def test_texts_too_long_to_compare_are_replaced_in_one_piece() -> None:
+    long, other = " ".join("ab" * 900), " ".join("cd" * 900)
+    assert merge([Run(long)], [Run(long)], [Run(other)]).edits == [Insert(0, Run(other)), Delete(0, len(long))]
+    assert merge([Run(long)], [Run("Mine. " + long)], [Run(long + " theirs")]).edits == [
+        Insert(len(long) + 6, Run(" theirs"))
+    ]
