@@ -100,6 +100,12 @@ test("a failed run shows its sentence", () => {
   expect(find(root, ".run__state").textContent).toBe("The model's server did not answer. Your text is safe.");
 });
 
+test("a run that was paused says what happened meanwhile, while it goes on and after", () => {
+  const root = panel(room);
+  room.run("a", { state: "streaming", note: "Paused for 2 minutes while nobody was here." });
+  expect(find(root, ".run__note").textContent).toBe("Paused for 2 minutes while nobody was here.");
+});
+
 test("the live region says what begins and what ends, and nothing in between", () => {
   panel(room);
   room.run("a", { state: "thinking" });

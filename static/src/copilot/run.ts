@@ -13,6 +13,7 @@ export class RunView {
   private readonly request = element("p", { class: "run__request", dir: "auto" });
   private readonly answer = element("div", { class: "answer", dir: "auto" });
   private readonly state = element("p", { class: "run__state" });
+  private readonly note = element("p", { class: "run__note" });
   private readonly questions = element("div", { class: "run__questions" });
   private readonly reveal: HTMLButtonElement;
   private readonly cards = new Map<string, Card>();
@@ -38,6 +39,7 @@ export class RunView {
       this.who,
       this.request,
       this.answer,
+      this.note,
       this.state,
       this.questions,
       this.reveal,
@@ -50,6 +52,7 @@ export class RunView {
     say(this.request, run.request);
     this.paintAnswer(run.answer);
     set(this.answer, "data-streaming", run.state === "streaming" && run.answer !== "");
+    say(this.note, run.note);
     say(this.state, stateInWords(run));
     set(this.element, "aria-busy", hasEnded(run) ? null : "true");
     this.showQuestions(confirmations);

@@ -18,10 +18,6 @@ test("a phase reads as a sentence begins", () => {
   expect(stateInWords(run("thinking", { phase: "reading the document" }))).toBe("Reading the document");
 });
 
-test("a run that was resumed says what its pause did", () => {
-  expect(stateInWords(run("completed", { note: "It was paused for 2 minutes." }))).toBe("It was paused for 2 minutes.");
-});
-
 test("four states are the end", () => {
   expect((["completed", "cancelled", "failed", "superseded"] as const).every((state) => hasEnded(run(state)))).toBe(
     true,

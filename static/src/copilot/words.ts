@@ -26,7 +26,7 @@ export function stateInWords(run: Run): string {
     case "paused":
       return "Paused while nobody was here";
     case "completed":
-      return run.finish_reason === "length" ? "It reached its limit here. Ask it to continue." : run.note;
+      return run.finish_reason === "length" ? "It reached its limit here. Ask it to continue." : "";
     case "cancelled":
       return run.stopped_by ? `Stopped by ${run.stopped_by}` : "Stopped";
     case "superseded":
