@@ -33,10 +33,8 @@ def django_db_modify_db_settings(
     """A file, not memory: threads have connections of their own, as in the server."""
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"] = {
-            **database.get("TEST", {}),
-            "NAME": str(folder / "test.sqlite3"),
-        }
+        folder = tmp_path_factory.mktemp("database")
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(folder / "test.sqlite3")}
 
 
 @pytest.fixture(scope="session")
