@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,15 +25,23 @@ def _seconds(name: str, default: float) -> float:
         sys.exit(f"{name} must be a number of seconds, not {value!r}.")
 
 
-HOST = _env("HOST", "127.0.0.1")
-PORT = int(_env("PORT", "8000"))
+def _port(name: str, default: str) -> int:
+    value = _env(name) or default
+    if not value.isdigit():
+        sys.exit(f"{name} must be a number, not {value!r}.")
+    return int(value)
+
+
+HOST = _env("HOST") or "127.0.0.1"
+PORT = _port("PORT", "8000")
 DATA_DIR = Path(_env("DATA_DIR", str(BASE_DIR / "data"))).resolve()
 PUBLIC_URL = _env("PUBLIC_URL", f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}").rstrip("/")
 
 _public = urlsplit(PUBLIC_URL)
 _secret_file = DATA_DIR / "secret_key"
+SECRET_KEY_GIVEN = bool(_env("SECRET_KEY"))
 SECRET_KEY = _env("SECRET_KEY") or (
-    _secret_file.read_text().strip() if _secret_file.exists() else "not-secret-until-serve-has-made-one"
+    _secret_file.read_text().strip() if _secret_file.exists() else secrets.token_urlsafe(50)
 )
 DEBUG = _env("DEBUG") == "1"
 EVERY_ADDRESS = HOST in ("0.0.0.0", "::") and not _env("PUBLIC_URL")
@@ -58,6 +67,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "editor.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -130,7 +140,7 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.console.EmailBackend"
 )
 EMAIL_HOST = _env("EMAIL_HOST")
-EMAIL_PORT = int(_env("EMAIL_PORT", "587"))
+EMAIL_PORT = _port("EMAIL_PORT", "587")
 EMAIL_HOST_USER = _env("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = _env("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = _env("EMAIL_USE_TLS", "1") == "1"

@@ -1,0 +1,1 @@
+"""The pages: `documents`, `joining` by links, `signing_in`, `account`, `health`."""
