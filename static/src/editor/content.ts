@@ -21,7 +21,6 @@ export function contentExtensions(): Extensions {
       link: {
         openOnClick: false,
         defaultProtocol: "https",
-        protocols: ["http", "https", "mailto"],
         isAllowedUri: (url) => SAFE_URL.test(url),
       },
     }),

@@ -74,6 +74,7 @@ export class Toolbar {
     this.room.command("ask", { text: "Improve this", target }).catch((error: unknown) => {
       this.actions.say(error instanceof Nack ? error.message : "The server did not answer. Try again.");
     });
+    this.editor.commands.setTextSelection(selection.to);
     this.#hide();
   }
 
