@@ -1,27 +1,18 @@
 /** Binds the editor to the shared content by y-prosemirror's own plugins, and keeps remote changes from scrolling or writing. */
 
 import { Extension } from "@tiptap/core";
-import { Plugin, type Transaction } from "@tiptap/pm/state";
+import { Plugin } from "@tiptap/pm/state";
 import { redo, undo, yCursorPlugin, ySyncPlugin, ySyncPluginKey, yUndoPlugin } from "y-prosemirror";
 import type { Awareness } from "y-protocols/awareness";
 import type { XmlFragment } from "yjs";
 import { Carets } from "./carets";
+import { fromContent, type SyncState } from "./origin";
 
 export interface BindingOptions {
   fragment: XmlFragment;
   awareness: Awareness;
   /** Tried before an ordinary undo; true where it has taken the key. */
   undoFirst: () => boolean;
-}
-
-interface SyncState {
-  isChangeOrigin?: boolean;
-  isUndoRedoOperation?: boolean;
-}
-
-/** Whether the transaction brings a change from the shared content into the editor. */
-export function fromContent(transaction: Transaction): boolean {
-  return (transaction.getMeta(ySyncPluginKey) as SyncState | undefined)?.isChangeOrigin === true;
 }
 
 export const Binding = Extension.create<BindingOptions, { applying: boolean }>({

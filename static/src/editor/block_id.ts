@@ -1,6 +1,10 @@
 /** The `id` attribute of blocks. The server makes ids; the page keeps them, and never copies one. */
 
 import { Extension } from "@tiptap/core";
+import type { Node } from "@tiptap/pm/model";
+import { type EditorState, Plugin, type Transaction } from "@tiptap/pm/state";
+import { ReplaceStep } from "@tiptap/pm/transform";
+import { fromContent } from "./origin";
 
 export const BLOCKS_WITH_ID = [
   "paragraph",
@@ -34,4 +38,27 @@ export const BlockId = Extension.create({
       },
     ];
   },
+  addProseMirrorPlugins() {
+    return [new Plugin({ appendTransaction: (transactions, _, state) => withoutCopies(transactions, state) })];
+  },
 });
+
+/** A split copies all attributes: the first block in document order keeps the id. */
+function withoutCopies(transactions: readonly Transaction[], state: EditorState): Transaction | null {
+  if (transactions.some(fromContent) || !transactions.some(insertsBlocks)) return null;
+  const seen = new Set<unknown>();
+  const change = state.tr;
+  state.doc.descendants((node: Node, position) => {
+    const id: unknown = node.attrs["id"];
+    if (id && seen.has(id)) change.setNodeAttribute(position, "id", null);
+    if (id) seen.add(id);
+    return !node.isTextblock;
+  });
+  return change.docChanged ? change : null;
+}
+
+function insertsBlocks(transaction: Transaction): boolean {
+  return transaction.steps.some(
+    (step) => step instanceof ReplaceStep && step.slice.content.firstChild?.isBlock === true,
+  );
+}

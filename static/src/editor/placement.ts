@@ -35,10 +35,12 @@ export function place(doc: Node, suggestions: Suggestion[]): Placement[] {
   return suggestions.flatMap((suggestion) => {
     const span = isOpen(suggestion) ? marked.get(suggestion.id) : undefined;
     const ranges = span ? rangesIn(doc, span) : [];
-    const at = ranges[ranges.length - 1]?.to ?? blockEnd(doc, suggestion.block);
-    if (at === null) return [];
     const now = ranges.map((range) => range.text).join("\n");
-    return [{ suggestion, at, ranges, now, ...drawn(suggestion, ranges) }];
+    const how = drawn(suggestion, ranges);
+    const end = ranges[ranges.length - 1]?.to;
+    const at =
+      end === undefined ? blockEnd(doc, suggestion.block) : how.mode === "stale" ? doc.resolve(end).end() : end;
+    return at === null ? [] : [{ suggestion, at, ranges, now, ...how }];
   });
 }
 
