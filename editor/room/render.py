@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from editor.room.blocks import blocks
-from editor.room.delta import Run, base_name
-from editor.room.replica import Element, Replica
-from editor.room.schema import LINK_DEFAULTS, MARKS, SUGGESTION, safe_url
+from editor.room.blocks import Block, blocks
+from editor.room.delta import Delta, Run, base_name
+from editor.room.replica import Element, Replica, Text
+from editor.room.schema import LINK_DEFAULTS, MARKS, SUGGESTION, TEXTBLOCKS, safe_url
 
 _TAGS = {
     "paragraph": "p",
@@ -16,6 +16,9 @@ _TAGS = {
     "listItem": "li",
     "blockquote": "blockquote",
     "tableRow": "tr",
+    "table": "table",
+    "codeBlock": "pre",
+    "horizontalRule": "hr",
 }
 _MARK_TAGS = {"bold": "strong", "italic": "em", "strike": "s", "underline": "u", "code": "code"}
 
@@ -31,62 +34,84 @@ def text(replica: Replica) -> str:
 
 
 def _node(node: Element) -> str:
-    inner = _children(node)
-    attributes = node.attributes()
+    if node.name == "hardBreak":
+        return "<br>"
+    inner, attributes = _children(node), node.attributes()
+    tag, shown = _tag(node.name, attributes)
+    if not tag:
+        return inner  # a node that this version does not know: its words are shown all the same
+    start = f"<{tag}{_attributes({**shown, 'data-block': attributes.get('id')})}>"
     match node.name:
-        case "heading":
-            level = attributes.get("level")
-            tag = f"h{level}" if level in range(1, 7) else "h1"
-            return f"<{tag}>{inner}</{tag}>"
+        case "horizontalRule":
+            return start
         case "codeBlock":
             language = attributes.get("language")
-            return (
-                f"<pre><code{_attributes({'class': f'language-{language}' if language else None})}>{inner}</code></pre>"
-            )
+            return f"{start}<code{_attributes({'class': language and f'language-{language}'})}>{inner}</code></pre>"
+        case "table":
+            return f"{start}<tbody>{inner}</tbody></table>"
+    return f"{start}{inner}</{tag}>"
+
+
+def _tag(name: str, attributes: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A node's element and the attributes that show there, those with their usual value left out."""
+    match name:
+        case "heading":
+            level = attributes.get("level")
+            return (f"h{level}" if level in range(1, 7) else "h1"), {}
         case "orderedList":
             start, kind = attributes.get("start", 1), attributes.get("type")
-            shown = {"start": start if start != 1 else None, "type": kind if kind != "1" else None}
-            return f"<ol{_attributes(shown)}>{inner}</ol>"
-        case "horizontalRule":
-            return "<hr>"
-        case "hardBreak":
-            return "<br>"
-        case "table":
-            return f"<table><tbody>{inner}</tbody></table>"
+            return "ol", {"start": start if start != 1 else None, "type": kind if kind != "1" else None}
         case "tableCell" | "tableHeader":
-            tag = "td" if node.name == "tableCell" else "th"
             spans = {name: attributes.get(name) for name in ("colspan", "rowspan") if attributes.get(name, 1) != 1}
-            return f"<{tag}{_attributes(spans)}>{inner}</{tag}>"
-        case name if name in _TAGS:
-            return f"<{_TAGS[name]}>{inner}</{_TAGS[name]}>"
-    return inner  # a node that this version does not know: its words are shown all the same
+            return ("td" if name == "tableCell" else "th"), spans
+    return _TAGS.get(name, ""), {}
 
 
 def _children(node: Element) -> str:
+    if node.name in TEXTBLOCKS:
+        return _inline(Block(0, node, None).delta())
+    return "".join(_node(child) if isinstance(child, Element) else _inline_of(child) for child in node.children())
+
+
+def _inline_of(text: Text) -> str:
+    return _inline([Run(words, marks) for words, marks in text.runs()])
+
+
+def _inline(delta: Delta) -> str:
+    """Runs with their marks nested in the schema's order, a mark that neighbours share in one element."""
     result = ""
-    for child in node.children():
-        if isinstance(child, Element):
-            result += _node(child)
-        else:
-            result += "".join(_run(Run(words, marks)) for words, marks in child.runs())
+    open_marks: list[tuple[str, Any]] = []
+    for run in (*delta, Run("")):
+        wanted = _ordered(run)
+        common = 0
+        while common < min(len(wanted), len(open_marks)) and wanted[common] == open_marks[common]:
+            common += 1
+        result += "".join(f"</{_mark_tag(name)}>" for name, _ in reversed(open_marks[common:]))
+        result += "".join(f"<{_mark_tag(name)}{_mark_attributes(name, value)}>" for name, value in wanted[common:])
+        result += _leaf(run.leaf) if run.leaf else escape(run.text, quote=False)
+        open_marks = wanted
     return result
 
 
-def _run(run: Run) -> str:
+def _ordered(run: Run) -> list[tuple[str, Any]]:
     marks = {base_name(name): value for name, value in run.marks.items()}
-    result = escape(run.text, quote=False)
-    for name in reversed(list(MARKS)):
-        if name in marks and name != SUGGESTION:
-            result = _mark(name, marks[name], result)
-    return result
+    return [(name, marks[name]) for name in MARKS if name in marks and name != SUGGESTION]
 
 
-def _mark(name: str, value: Any, inner: str) -> str:
+def _leaf(name: str) -> str:
+    return "<br>" if name == "hardBreak" else ""
+
+
+def _mark_tag(name: str) -> str:
+    return "a" if name == "link" else _MARK_TAGS[name]
+
+
+def _mark_attributes(name: str, value: Any) -> str:
     if name != "link":
-        return f"<{_MARK_TAGS[name]}>{inner}</{_MARK_TAGS[name]}>"
+        return ""
     href = (value or {}).get("href")
     shown = {"target": LINK_DEFAULTS["target"], "rel": LINK_DEFAULTS["rel"], "href": href if safe_url(href) else ""}
-    return f"<a{_attributes(shown)}>{inner}</a>"
+    return _attributes(shown)
 
 
 def _attributes(values: dict[str, Any]) -> str:

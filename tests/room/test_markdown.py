@@ -113,6 +113,12 @@ def test_what_people_wrote_is_escaped_and_a_bad_address_leads_nowhere() -> None:
     assert "javascript" not in shown
 
 
+def test_a_mark_that_neighbours_share_is_one_element_and_a_block_shows_its_id() -> None:
+    replica = Replica()
+    markdown.write(replica, markdown.parse("**a *b*** c\n\n---"), lambda: 'x"y')
+    assert render.html(replica) == '<p data-block="x&quot;y"><strong>a <em>b</em></strong> c</p><hr>'
+
+
 def test_an_empty_list_item_and_quotation_hold_a_paragraph() -> None:
     assert render.html(document("- \n- x\n\n>")) == (
         "<ul><li><p></p></li><li><p>x</p></li></ul><blockquote><p></p></blockquote>"
