@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from editor.room.delta import base_name
+from editor.wire.update import Id, Kind, Struct, TypeRef, Update
 
 MAX_ATTRIBUTE_BYTES = 2048
 LINK_DEFAULTS = {"target": "_blank", "rel": "noopener noreferrer nofollow", "class": None, "title": None}
@@ -124,6 +125,11 @@ def attribute_allowed(name: str, value: Any, node: str | None = None) -> bool:
     return _small(value) and any(name in rule.attributes and rule.attributes[name](value) for rule in nodes)
 
 
+def value_allowed(value: Any) -> bool:
+    """Whether some attribute of some node may have this value."""
+    return _small(value) and any(rule(value) for node in NODES.values() for rule in node.attributes.values())
+
+
 def mark_allowed(name: str, value: Any) -> bool:
     """Whether a mark may begin here. None ends one, which is always allowed for a known name."""
     rules = MARKS.get(base_name(name))
@@ -142,3 +148,80 @@ def _small(value: Any) -> bool:
         return len(json.dumps(value).encode()) <= MAX_ATTRIBUTE_BYTES
     except (TypeError, ValueError):
         return False
+
+
+# Updates that come in are read, not applied
+
+ROOT = "content"
+
+_EMPTY = frozenset({Kind.GC, Kind.DELETED, Kind.SKIP})
+
+
+def check(update: Update, suggestions: Container[str] = ()) -> str | None:
+    """What is not allowed in it, as words for a log and a close reason, or None.
+
+    `suggestions` are the ids that a suggestion mark may carry: those that the document already has. An attribute that
+    replaces an earlier one does not say its name here: its value must then be one that some attribute may have.
+    """
+    elements = {
+        (struct.client, struct.clock): struct.content[1] or ""
+        for struct in update.structs
+        if struct.kind is Kind.TYPE and struct.content[0] is TypeRef.XML_ELEMENT
+    }
+    for struct in update.structs:
+        if struct.kind not in _EMPTY and (problem := _problem(struct, elements, suggestions)):
+            return problem
+    return None
+
+
+def _problem(struct: Struct, elements: Mapping[Id, str], suggestions: Container[str]) -> str | None:
+    if isinstance(struct.parent, str) and struct.parent != ROOT:
+        return "a root that no document has"
+    if isinstance(struct.parent, str) and (struct.key is not None or struct.kind is not Kind.TYPE):
+        return "something beside blocks at the top of the document"
+    match struct.kind:
+        case Kind.STRING:
+            return "text as an attribute" if struct.key is not None else None
+        case Kind.FORMAT:
+            return _mark_problem(struct.content, suggestions)
+        case Kind.TYPE:
+            return _node_problem(struct)
+        case Kind.ANY:
+            return _attribute_problem(struct, elements)
+        case _:
+            return "content of a kind that no document has"
+
+
+def _mark_problem(mark: tuple[str, Any], suggestions: Container[str]) -> str | None:
+    name, value = mark
+    if not mark_allowed(name, value):
+        return "a mark that the schema does not have"
+    if base_name(name) == SUGGESTION and value is not None:
+        ids = str(value["ids"]).split()
+        return None if all(one in suggestions for one in ids) else "a mark of a suggestion that does not exist"
+    return None
+
+
+def _node_problem(struct: Struct) -> str | None:
+    ref, name = struct.content
+    if struct.key is not None:
+        return "a node as an attribute"
+    if ref is TypeRef.XML_TEXT:
+        return "text outside of blocks" if struct.parent == ROOT else None
+    if ref is not TypeRef.XML_ELEMENT or not node_allowed(name):
+        return "a node that the schema does not have"
+    if struct.parent == ROOT and NODES[name].group != "block":
+        return "a part of a block outside of one"
+    return None
+
+
+def _attribute_problem(struct: Struct, elements: Mapping[Id, str]) -> str | None:
+    if len(struct.content) != 1 or (struct.key is None and struct.parent is not None):
+        return "values that are no attribute"
+    [value] = struct.content
+    if struct.key is None:
+        return None if value_allowed(value) else "a value that no attribute has"
+    node = elements.get(struct.parent) if isinstance(struct.parent, tuple) else None
+    if not attribute_allowed(struct.key, value, node):
+        return "an attribute that the schema does not have"
+    return None
