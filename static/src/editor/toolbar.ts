@@ -125,7 +125,13 @@ export class Toolbar {
 
   #button({ name, face, keys, run }: Tool): HTMLButtonElement {
     const title = keys ? `${name} (${keys})` : name;
-    const attributes = { type: "button", class: "button button--quiet", "aria-label": name, title, "data-tool": name };
+    const attributes = {
+      type: "button",
+      class: "button button--quiet",
+      "aria-label": name === face ? null : name,
+      title,
+      "data-tool": name,
+    };
     return element("button", { ...attributes, onclick: run }, face);
   }
 
