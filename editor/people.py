@@ -29,15 +29,19 @@ def owner() -> User | None:
 
 
 def make_owner() -> User:
-    return User.objects.create_superuser(email="", name="Owner", colour=presence.colour(_random))
+    """The first person here; they give themselves an address and a password when they like."""
+    return User.objects.create_superuser(email="", name="Owner", colour=new_colour())
+
+
+def new_colour() -> str:
+    """A colour for a person: one that few others have."""
+    colours = User.objects.filter(kind=User.Kind.PERSON).order_by("-created").values_list("colour", flat=True)
+    return presence.colour(_random, colours[:200])
 
 
 def make_person(email: str, name: str = "") -> User:
     """Someone who signs in by link until they choose a password; raises IntegrityError where the address is taken."""
-    colours = User.objects.filter(kind=User.Kind.PERSON).values_list("colour", flat=True)[:200]
-    return User.objects.create_user(
-        email.lower(), name=name or name_from_address(email), colour=presence.colour(_random, colours)
-    )
+    return User.objects.create_user(email.lower(), name=name or name_from_address(email), colour=new_colour())
 
 
 def name_from_address(email: str) -> str:
