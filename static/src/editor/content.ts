@@ -3,13 +3,13 @@
 import type { Extensions } from "@tiptap/core";
 import { TableKit } from "@tiptap/extension-table";
 import StarterKit from "@tiptap/starter-kit";
+import { safeUrl } from "./allowed";
 import { BlockId } from "./block_id";
+import { Pasted } from "./pasted";
 import { SuggestionMark } from "./suggestion_mark";
 
 /** Raised when a node, mark or attribute is added; a document keeps the highest that was written to it. */
 export const SCHEMA = 1;
-
-export const SAFE_URL = /^(https?:|mailto:|\/(?!\/)|#|\?)/i;
 
 /** Nothing here writes by itself: no trailing node, no made ids, no history but the shared one. */
 export function contentExtensions(): Extensions {
@@ -21,11 +21,12 @@ export function contentExtensions(): Extensions {
       link: {
         openOnClick: false,
         defaultProtocol: "https",
-        isAllowedUri: (url) => SAFE_URL.test(url),
+        isAllowedUri: (url) => safeUrl(url),
       },
     }),
     TableKit.configure({ table: { resizable: false } }),
     BlockId,
     SuggestionMark,
+    Pasted,
   ];
 }
