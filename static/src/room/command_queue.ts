@@ -1,10 +1,13 @@
 /** Commands that wait for their one answer, sent again with the same id on every new connection until it comes. */
 
-import type { Message } from "./frames";
+import type { ClientMessage, JsonMessage } from "../wire/messages";
 import { type Ack, type Fields, Nack } from "./room";
 
+type Command = Extract<ClientMessage, { kind: "Command" }>;
+type Answer = Extract<JsonMessage, { kind: "Ack" | "Nack" }>;
+
 interface Waiting {
-  message: Message;
+  message: Command;
   resolve(answer: Ack): void;
   reject(reason: Nack): void;
 }
@@ -15,15 +18,15 @@ export class CommandQueue {
 
   /** `send` returns false where there is no open connection; `newId` makes ids of at most 64 characters. */
   constructor(
-    private readonly send: (message: Message) => boolean,
+    private readonly send: (message: Command) => boolean,
     private readonly newId: () => string,
   ) {}
 
   command(type: string, fields: Fields = {}): Promise<Ack> {
     if (this.#closed) return Promise.reject(this.#closed);
-    const message: Message = { ...fields, type, id: this.newId() };
+    const message: Command = { kind: "Command", type, id: this.newId(), fields };
     return new Promise((resolve, reject) => {
-      this.#waiting.set(String(message["id"]), { message, resolve, reject });
+      this.#waiting.set(message.id, { message, resolve, reject });
       this.send(message);
     });
   }
@@ -34,13 +37,12 @@ export class CommandQueue {
     for (const { message } of this.#waiting.values()) this.send(message);
   }
 
-  answered(message: Message): void {
-    const { type, id, code, message: sentence, ...details } = message;
-    const waiting = this.#waiting.get(String(id));
+  answered(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
     if (!waiting) return;
-    this.#waiting.delete(String(id));
-    if (type === "ack") waiting.resolve(message as unknown as Ack);
-    else waiting.reject(new Nack(String(code), String(sentence), details));
+    this.#waiting.delete(answer.id);
+    if (answer.kind === "Ack") waiting.resolve({ ...answer.answer, type: "ack", id: answer.id });
+    else waiting.reject(new Nack(answer.code, answer.message, answer.details));
   }
 
   /** The room is closed for good: nothing will be answered any more. */

@@ -2,11 +2,11 @@
 
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
+import { type JsonMessage, ROOM_CHANNEL, type ServerMessage } from "../wire/messages";
 import { ABILITIES } from "./abilities";
 import { type Attention, AttentionWatch } from "./attention";
 import { closeWords } from "./close_words";
 import { CommandQueue } from "./command_queue";
-import { encodeMessage, encodeSessionStep1, type Message } from "./frames";
 import type { PageData, Person } from "./page_data";
 import { participants } from "./presence";
 import { type RoomAddress, RoomProvider } from "./provider";
@@ -65,18 +65,17 @@ export class LiveRoom implements Room {
     this.#title = data.document.title;
     this.#copilot = data.copilot;
     this.content.on("update", (_update, _origin, _doc, transaction) => this.#localChange(transaction.local));
-    this.#session = new SessionReplica(data.session, (epoch, vector) =>
-      this.#provider.send(encodeSessionStep1(epoch, vector)),
+    this.#session = new SessionReplica(data.session, (epoch, state_vector) =>
+      this.#provider.say({ kind: "SessionStep1", channel: ROOM_CHANNEL, epoch, state_vector }),
     );
     this.session = this.#session;
     this.#provider = new RoomProvider(address, this.content, this.awareness, {
-      message: (message) => this.#receive(message),
-      session: (frame) => this.#session.receive(frame),
-      saved: (n) => this.#acknowledged(n),
+      mayWrite: () => this.may("write"),
+      received: (message) => this.#receive(message),
       sent: (kind) => this.#saved.sent(kind),
     });
     this.#commands = new CommandQueue(
-      (message) => this.#told && this.#provider.send(encodeMessage(message)),
+      (message) => this.#told && this.#provider.say(message),
       () =>
         crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(16).padStart(8, "0"), ""),
     );
@@ -194,7 +193,7 @@ export class LiveRoom implements Room {
     setInterval(() => this.#heartbeat(), HEARTBEAT);
     this.awareness.on("change", () => this.#changed());
     provider.on("status", ({ status }) => {
-      if (status === "connected") provider.send(encodeMessage({ type: "hello", schema }));
+      if (status === "connected") provider.say({ kind: "Hello", schema });
       if (status === "disconnected") this.#disconnected();
     });
     provider.on("connection-close", () => this.#disconnected());
@@ -220,30 +219,51 @@ export class LiveRoom implements Room {
   }
 
   #tellAttention(attention: Attention): void {
-    if (this.#told) this.#provider.send(encodeMessage({ type: "attention", attention }));
+    if (this.#told) this.#provider.say({ kind: "SetAttention", attention });
   }
 
-  #receive(message: Message): void {
-    if (message.type === "welcome") this.#welcome(message);
-    else if (message.type === "ack" || message.type === "nack") this.#commands.answered(message);
-    else if (message.type === "access") this.#role = message["role"] as Role;
-    else if (message.type === "title") this.#title = String(message["title"]);
-    else if (message.type === "notice") this.#noticed(String(message["code"]), String(message["message"]));
-    else if (message.type === "reset") this.news.reset();
+  #receive(message: ServerMessage): void {
+    switch (message.kind) {
+      case "SessionStep2":
+      case "SessionUpdate":
+        this.#session.receive(message);
+        return;
+      case "Saved":
+        this.#saved.acknowledged(message.n);
+        break;
+      case "Ack":
+      case "Nack":
+        this.#commands.answered(message);
+        return;
+      case "Welcome":
+        this.#welcome(message);
+        break;
+      case "AccessChanged":
+        this.#role = message.role as Role;
+        break;
+      case "TitleChanged":
+        this.#title = message.title;
+        break;
+      case "Notice":
+        this.#noticed(message.code, message.message);
+        break;
+      case "Reset":
+        this.news.reset();
+    }
     this.#changed();
   }
 
-  #welcome(message: Message): void {
-    const { role, ...me } = message["participant"] as Me & { role: Role };
+  #welcome(message: Extract<JsonMessage, { kind: "Welcome" }>): void {
+    const { role, ...me } = message.participant as unknown as Me & { role: Role };
     this.#me = me;
     this.#role = role;
-    this.#copilot = message["copilot"] as Copilot;
+    this.#copilot = message.copilot as unknown as Copilot;
     this.#told = true;
     this.#stampPresence();
-    this.#session.connected(Number(message["session_epoch"]));
+    this.#session.connected(message.session_epoch);
     this.#tellAttention(this.#attention.now());
     this.#commands.resend();
-    this.#titled(String(message["title"]));
+    this.#titled(message.title);
   }
 
   #noticed(code: string, sentence: string): void {
@@ -269,13 +289,8 @@ export class LiveRoom implements Room {
   }
 
   #localChange(local: boolean): void {
-    if (!local) return;
+    if (!local || !this.may("write")) return;
     this.#saved.changed();
-    this.#changed();
-  }
-
-  #acknowledged(n: number): void {
-    this.#saved.acknowledged(n);
     this.#changed();
   }
 

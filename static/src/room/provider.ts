@@ -5,14 +5,14 @@ import * as encoding from "lib0/encoding";
 import { type Awareness, encodeAwarenessUpdate } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
 import type { Doc } from "yjs";
-import * as frames from "./frames";
+import * as wire from "../wire/messages";
 
 const LONGEST_WAIT = 30_000;
 
 export interface RoomEvents {
-  message(message: frames.Message): void;
-  session(frame: frames.SessionFrame): void;
-  saved(n: number): void;
+  /** Where this is false no update goes out: the server would close the socket. */
+  mayWrite(): boolean;
+  received(message: wire.ServerMessage): void;
   /** A content frame that counts towards `saved` has gone out. */
   sent(kind: "step2" | "update"): void;
 }
@@ -43,10 +43,15 @@ export class RoomProvider extends WebsocketProvider {
     this.#takeRoomFrames();
     this.#speakOnlyForThisTab();
     this.#waitWithFullJitter();
+    this.#sendOnlyWhatMayBeWritten();
   }
 
   /** Returns false where nothing could be sent. */
-  send(frame: Uint8Array): boolean {
+  say(message: wire.ClientMessage): boolean {
+    return this.send(wire.encode(message));
+  }
+
+  private send(frame: Uint8Array): boolean {
     if (!this.wsconnected || this.ws?.readyState !== WebSocket.OPEN) return false;
     this.ws.send(frame as Uint8Array<ArrayBuffer>);
     return true;
@@ -54,7 +59,7 @@ export class RoomProvider extends WebsocketProvider {
 
   #countingSocket(): typeof WebSocket {
     const sent = (frame: Uint8Array): void => {
-      const kind = frames.counted(frame);
+      const kind = counted(frame);
       if (kind) this.events.sent(kind);
     };
     return class extends WebSocket {
@@ -67,9 +72,9 @@ export class RoomProvider extends WebsocketProvider {
 
   #takeRoomFrames(): void {
     const handlers = this.messageHandlers as unknown as ((encoder: unknown, decoder: Decoder) => void)[];
-    handlers[frames.MESSAGE] = (_, decoder) => this.events.message(frames.readMessage(decoder));
-    handlers[frames.SESSION] = (_, decoder) => this.events.session(frames.readSession(decoder));
-    handlers[frames.SAVED] = (_, decoder) => this.events.saved(frames.readSaved(decoder));
+    for (const type of [wire.MESSAGE, wire.SESSION, wire.SAVED]) {
+      handlers[type] = (_, decoder) => this.events.received(wire.decode(decoder.arr));
+    }
   }
 
   /** The stock provider repeats what it hears of others; the server stamps and forwards presence itself. */
@@ -80,15 +85,24 @@ export class RoomProvider extends WebsocketProvider {
     };
     this.awareness.on("update", this._awarenessUpdateHandler);
     const handlers = this.messageHandlers as unknown as (() => void)[];
-    handlers[3] = () => this.announce();
+    handlers[wire.QUERY_AWARENESS] = () => this.announce();
   }
 
   /** Says where this tab is. */
   announce(): void {
     const encoder = encoding.createEncoder();
-    encoding.writeVarUint(encoder, frames.AWARENESS);
+    encoding.writeVarUint(encoder, wire.AWARENESS);
     encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(this.awareness, [this.doc.clientID]));
     this.send(encoding.toUint8Array(encoder));
+  }
+
+  #sendOnlyWhatMayBeWritten(): void {
+    const sendUpdate = this._updateHandler;
+    this.doc.off("update", sendUpdate);
+    this._updateHandler = (update: Uint8Array, origin: unknown) => {
+      if (this.events.mayWrite()) sendUpdate(update, origin);
+    };
+    this.doc.on("update", this._updateHandler);
   }
 
   #waitWithFullJitter(): void {
@@ -97,4 +111,11 @@ export class RoomProvider extends WebsocketProvider {
       set: () => undefined,
     });
   }
+}
+
+/** Whether the frame counts towards `saved`, and if so whether it is a step 2 (all that this replica has) or one update. */
+export function counted(frame: Uint8Array): "step2" | "update" | null {
+  if (frame[0] !== wire.SYNC) return null;
+  if (frame[1] === 1) return "step2";
+  return frame[1] === 2 ? "update" : null;
 }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import * as Y from "yjs";
-import { SessionReplica } from "./session_replica";
+import { type SessionFrame, SessionReplica } from "./session_replica";
 
 const EMPTY = { runs: {}, suggestions: {}, confirmations: {} };
 
@@ -16,10 +16,10 @@ function make(initial = EMPTY as ConstructorParameters<typeof SessionReplica>[0]
   );
 }
 
-const frame = (epoch: number, step: number, update = Y.encodeStateAsUpdate(server)) => ({
+const frame = (epoch: number, step: 1 | 2, update = Y.encodeStateAsUpdate(server)): SessionFrame => ({
+  kind: step === 1 ? "SessionStep2" : "SessionUpdate",
   channel: 0,
   epoch,
-  step,
   update,
 });
 

@@ -1,8 +1,7 @@
 /** This tab's copy of the session document: fed by the server, thrown away when its epoch changes, never written. */
 
 import * as Y from "yjs";
-import type { SessionFrame } from "./frames";
-import { ROOM_CHANNEL } from "./frames";
+import { ROOM_CHANNEL, type ServerMessage } from "../wire/messages";
 import type { Confirmation, Run, Session, SessionJSON, Suggestion } from "./session";
 
 type Section = keyof SessionJSON;
@@ -68,6 +67,8 @@ const CONFIRMATION: Confirmation = {
   created: 0,
 };
 
+export type SessionFrame = Extract<ServerMessage, { kind: "SessionStep2" | "SessionUpdate" }>;
+
 /** Asks for a state vector's rest; the answer comes through `receive`. */
 export type AskForRest = (epoch: number, stateVector: Uint8Array) => void;
 
@@ -96,7 +97,7 @@ export class SessionReplica implements Session {
   }
 
   receive(frame: SessionFrame): void {
-    if (frame.channel !== ROOM_CHANNEL || frame.step === 0 || this.#epoch === null) return;
+    if (frame.channel !== ROOM_CHANNEL || this.#epoch === null) return;
     if (frame.epoch !== this.#epoch) {
       this.#discard();
       this.#epoch = frame.epoch;
@@ -104,7 +105,7 @@ export class SessionReplica implements Session {
       return;
     }
     Y.applyUpdate(this.#doc, frame.update, this);
-    if (frame.step === 1 && !this.#filled) {
+    if (frame.kind === "SessionStep2" && !this.#filled) {
       this.#filled = true;
       this.#changed();
     }
