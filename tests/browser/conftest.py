@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, expect, sync_playwright
 
-from tests.browser.window import Window, words
+from tests.browser.window import Window, rough
 from tests.running.server import Provider, Server
 from tests.running.visitor import Visitor
 
@@ -155,7 +155,7 @@ def signed_in(context: BrowserContext, visitor: Visitor) -> BrowserContext:
 
 def open_room(site: Site, context: BrowserContext, seed: str, paragraphs: int = 3) -> Room:
     document = site.owner.new_document()
-    texts = [words(f"{seed} {number}", 24) for number in range(paragraphs)]
+    texts = [rough(f"{seed} {number}", 24) for number in range(paragraphs)]
     owner = Window(signed_in(context, site.owner), f"{site.server.url}/documents/{document}")
     owner.write(*texts)
     link = site.owner.link(document, "editor")

@@ -31,6 +31,12 @@ def words(seed: str, count: int) -> str:
     return " ".join(made).capitalize() + "."
 
 
+def rough(seed: str, count: int) -> str:
+    """Such a sentence with things to tidy: a word twice, two spaces, no capital."""
+    first, second, *rest = words(seed, count)[:-1].lower().split()
+    return f"{first} {second} {second}  {' '.join(rest)}."
+
+
 class Window:
     """One tab, opened on `url` and ready to write."""
 

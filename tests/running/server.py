@@ -118,6 +118,10 @@ class Provider(Process):
         """Every request it had, with what it `sent` and when and by whom its stream was `ended`."""
         return list(self._get("/requests"))
 
+    def last_closed(self) -> dict[str, Any]:
+        """The newest request, once its stream is over and it is known who closed it."""
+        return until("the provider's stream to end", lambda: [r for r in self.requests()[-1:] if r["closed_by"]])[0]
+
     def behave(self, **behaviour: object) -> None:
         self._get("/behaviour", json.dumps(behaviour).encode())
 
