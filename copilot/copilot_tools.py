@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 
 from copilot.agent.errors import ToolRefused
 from copilot.agent.tools import Confirmed, Effect, Reading, Working, tool
+from editor import invitations
 
 MOST_BLOCKS = 200
 
@@ -50,6 +51,4 @@ def invite_person(
     role: Annotated[Literal["viewer", "commenter", "editor"], "What the person may do."] = "editor",
 ) -> dict[str, Any]:
     """Invite a person to this document by e-mail. People in the room have to confirm it first."""
-    from editor import invitations
-
     return invitations.invite(room.workspace, room.by, room.confirmation)

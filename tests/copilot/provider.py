@@ -8,7 +8,8 @@ What it answers follows from the request alone:
 * asked to write at length: LENGTH words of text that depend on the request's words, and no tool call
 * the last message is a tool's result: what became of it, in a sentence
 * the request has an e-mail address: it calls `invite_person` with it
-* something is selected, or an earlier turn selected something: `propose_edit` for each such block, with `improved` text
+* it is no question, and something is selected, or was by the turn before: `propose_edit` for each such block, with
+  the `improved` text
 * otherwise it says how many blocks the document and how many turns the conversation has, and the last earlier request
 
 How it answers is set by `behaviour`, in the constructor or while it runs by `POST /behaviour` with a JSON object:
@@ -104,7 +105,7 @@ def answer(messages: list[dict[str, Any]], behaviour: Behaviour) -> Answer:
         role = next((role for role in ("viewer", "commenter", "editor") if role in request.lower()), "editor")
         return Answer(calls=[("invite_person", {"email": email[0], "role": role})])
     places = SELECTED.findall(current) or _selected_earlier(users)
-    if places:
+    if places and "?" not in request:
         calls = [("propose_edit", {"block": int(block), "replacement": improved(text)}) for block, text in places]
         return Answer("Here is another wording.", calls)
     return Answer(text=_told(messages, users))
@@ -121,10 +122,11 @@ def _results(messages: list[dict[str, Any]]) -> list[str]:
 
 
 def _selected_earlier(users: list[str]) -> list[tuple[str, str]]:
-    """The blocks that hold what the last earlier turn selected."""
-    quotes = [quote for text in users for quote in EARLIER.findall(text)]
+    """The block that holds what the turn before selected."""
+    earlier = [text for text in users[:-1] if ASKS.search(text)]
+    quotes = EARLIER.findall(earlier[-1]) if earlier else []
     blocks = [found for text in users for found in BLOCK.findall(text)]
-    return [(number, text) for number, text in blocks if quotes and quotes[-1] and quotes[-1] in text][:1]
+    return [(number, text) for number, text in blocks if any(quote in text for quote in quotes)]
 
 
 def _told(messages: list[dict[str, Any]], users: list[str]) -> str:
