@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import connections
+from django.template.loader import render_to_string
 
 from editor import confirmations
 from editor.decisions import identifier
@@ -118,10 +119,14 @@ def send(invitation_id: UUID) -> bool:
     invitation = Invitation.objects.select_related("document", "invited_by").get(pk=invitation_id)
     inviter = invitation.invited_by.name if invitation.invited_by else "Somebody"
     title = " ".join(str(invitation.document).split())
-    body = (
-        f"{inviter} invites you to “{title}” as {invitation.role}.\n\n{url(invitation_id)}\n\n"
-        "The link is for you alone and is good for 30 days.\n"
-    )
+    words = {
+        "by": inviter,
+        "title": title,
+        "role": invitation.role,
+        "url": url(invitation_id),
+        "email": invitation.email,
+    }
+    body = render_to_string("editor/mail/invitation.txt", words)
     try:
         send_mail(f"{inviter} invites you to “{title}”", body, None, [invitation.email])
     except Exception:
