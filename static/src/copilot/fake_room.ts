@@ -198,6 +198,7 @@ function emptySuggestion(id: string): Suggestion {
     author_colour: "#2d4f9e",
     asker_name: "Olga",
     base: "In order to begin",
+    now: "",
     body: "To begin",
     decision: "",
     verdict: "",

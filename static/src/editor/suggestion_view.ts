@@ -7,7 +7,7 @@ import { rendered } from "./inline_markdown";
 import { isOpen, type Mode, type Placement } from "./placement";
 
 /** A rejected suggestion's card says so for this long, then fades. */
-const FAREWELL = 2_000;
+const FAREWELL = 4_000;
 const FADE = 200;
 
 /** What a decision made by this tab needs from the editor around it. */
@@ -26,7 +26,7 @@ export class SuggestionView {
   #shown = "";
   #body = "";
   #now: string | null = null;
-  #refusal = "";
+  #note = "";
   #busy = false;
   #dismissed = false;
   #placement: Placement | null = null;
@@ -61,7 +61,7 @@ export class SuggestionView {
     this.paint(suggestion);
     set(this.#fresh, "hidden", mode === "diff" || mode === "settled" || mode === "stale");
     set(this.#fresh, "data-state", mode === "streaming" ? "streaming" : null);
-    const state = [mode, JSON.stringify({ ...suggestion, body: "" }), this.#refusal, this.#busy, this.#now];
+    const state = [mode, JSON.stringify({ ...suggestion, body: "" }), this.#note, this.#busy, this.#now];
     const shown = [...state, mode === "stale" ? placement.now + suggestion.body : "", this.room.may("decide")].join(
       "|",
     );
@@ -95,7 +95,8 @@ export class SuggestionView {
     set(this.#card, "data-state", mode === "settled" ? suggestion.status : mode);
     set(this.#card, "data-settled", mode === "settled");
     say(this.#who, suggestion.author);
-    say(this.#what, this.#refusal || inWords(suggestion, mode));
+    const words = inWords(suggestion, mode);
+    say(this.#what, mode === "settled" ? [words, this.#note].filter(Boolean).join(". ") : this.#note || words);
     this.#actions.replaceChildren(...this.#buttons(suggestion, mode));
     this.#stale.replaceChildren(...(mode === "stale" ? this.#comparison(suggestion) : []));
     this.#stale.hidden = mode !== "stale";
@@ -143,7 +144,7 @@ export class SuggestionView {
 
   /** The text that the person is shown as it is now, as the server reads it. */
   #seen(): string {
-    return this.#now ?? this.#placement?.now ?? "";
+    return this.#now ?? (this.#placement?.suggestion.now || this.#placement?.now || "");
   }
 
   async #decide(verdict: "accept" | "reject", now?: string): Promise<void> {
@@ -151,21 +152,21 @@ export class SuggestionView {
       const fields = { suggestion: this.id, verdict, ...(now === undefined ? {} : { now }) };
       const answer = await this.room.command("decide_suggestion", fields);
       if (verdict === "accept") this.decided.accepted(String(answer["decision"]), this.id);
+      this.#note = keptInWords("Applied", answer["conflicts"]);
     });
   }
 
   async #undo(decision: string): Promise<void> {
     await this.#ask(async () => {
       const answer = await this.room.command("undo_decision", { decision });
-      const kept = Array.isArray(answer["conflicts"]) ? answer["conflicts"].length : 0;
-      if (kept > 0) this.#refusal = `Undone, but for ${kept === 1 ? "one place" : `${kept} places`} changed since.`;
+      this.#note = keptInWords("Undone", answer["conflicts"]);
     });
   }
 
   async #ask(question: () => Promise<void>): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
-    this.#refusal = "";
+    this.#note = "";
     this.#again();
     try {
       await question();
@@ -182,9 +183,9 @@ export class SuggestionView {
     const now = nack?.details["now"];
     if (nack && (nack.code === "stale" || nack.code === "changed_again")) {
       this.#now = typeof now === "string" ? now : null;
-      this.#refusal = nack.code === "changed_again" ? "The text has changed again" : "";
+      this.#note = nack.code === "changed_again" ? "The text has changed again" : "";
     } else if (nack?.code !== "already_resolved") {
-      this.#refusal = nack?.message ?? "The server did not answer. Your text is safe. Try again.";
+      this.#note = nack?.message ?? "The server did not answer. Your text is safe. Try again.";
     }
   }
 
@@ -218,6 +219,12 @@ function settledWords(suggestion: Suggestion): string {
   if (suggestion.status === "accepted") return `Accepted by ${suggestion.decided_by}`;
   if (suggestion.status === "rejected") return `Rejected by ${suggestion.decided_by}`;
   return "Withdrawn";
+}
+
+/** A merge keeps what people wrote; says so where that was not what was decided. */
+function keptInWords(done: string, conflicts: unknown): string {
+  const kept = Array.isArray(conflicts) ? conflicts.length : 0;
+  return kept === 0 ? "" : `${done}, but for ${kept === 1 ? "one place" : `${kept} places`} that people changed`;
 }
 
 function readable(text: string): string {

@@ -52,6 +52,8 @@ export interface Suggestion {
   author_colour: string;
   asker_name: string;
   base: string;
+  /** What stands there now, where that is not what it was made for (`place` is stale). */
+  now: string;
   body: string;
   decision: string;
   verdict: string;

@@ -43,6 +43,7 @@ const SUGGESTION: Suggestion = {
   author_colour: "",
   asker_name: "",
   base: "",
+  now: "",
   body: "",
   decision: "",
   verdict: "",
