@@ -2,7 +2,7 @@
 
 import { element, icon, say, set } from "../element";
 import type { Room } from "../room/room";
-import type { Confirmation, Run } from "../room/session";
+import type { Confirmation, Run, Suggestion } from "../room/session";
 import { cardFor } from "./cards";
 import type { Card } from "./cards/registry";
 import { hasEnded, stateInWords, suggestionsInWords } from "./words";
@@ -46,7 +46,8 @@ export class RunView {
     );
   }
 
-  update(run: Run, confirmations: Confirmation[]): void {
+  /** Brings it up to date with its run and with what belongs to that run. */
+  update(run: Run, confirmations: Confirmation[], suggestions: Suggestion[]): void {
     set(this.element, "data-state", run.state);
     say(this.who, run.asker_name);
     say(this.request, run.request);
@@ -56,7 +57,7 @@ export class RunView {
     say(this.state, stateInWords(run));
     set(this.element, "aria-busy", hasEnded(run) ? null : "true");
     this.showQuestions(confirmations);
-    this.showReveal(run);
+    this.showReveal(suggestions);
   }
 
   /** Appends what is new to one text node, so that a selection in it stays; writes it anew only where it differs. */
@@ -78,10 +79,8 @@ export class RunView {
     }
   }
 
-  private showReveal(run: Run): void {
-    const waiting = this.room.session
-      .suggestions()
-      .filter((each) => each.run === run.id && (each.status === "pending" || each.status === "streaming"));
+  private showReveal(suggestions: Suggestion[]): void {
+    const waiting = suggestions.filter((each) => each.status === "pending" || each.status === "streaming");
     this.suggestion = waiting[0]?.id ?? "";
     this.reveal.hidden = waiting.length === 0;
     const words = this.reveal.lastElementChild;

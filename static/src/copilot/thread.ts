@@ -34,18 +34,17 @@ export class Thread {
 
   paint(): void {
     const follows = this.isAtEnd();
-    const confirmations = this.room.session.confirmations();
-    for (const run of this.room.session.runs()) {
+    const { session } = this.room;
+    const confirmations = byRun(session.confirmations());
+    const suggestions = byRun(session.suggestions());
+    for (const run of session.runs()) {
       let view = this.views.get(run.id);
       if (!view) {
         view = new RunView(run, this.room);
         this.views.set(run.id, view);
         this.place(run.id, view.element);
       }
-      view.update(
-        run,
-        confirmations.filter((each) => each.run === run.id),
-      );
+      view.update(run, confirmations.get(run.id) ?? [], suggestions.get(run.id) ?? []);
     }
     this.empty.hidden = this.element.querySelector("[data-run-id]") !== null;
     if (follows) this.toEnd();
@@ -72,4 +71,10 @@ export class Thread {
     const { scrollHeight, scrollTop, clientHeight } = this.element;
     return scrollHeight - scrollTop - clientHeight < NEAR;
   }
+}
+
+function byRun<Entry extends { run: string }>(entries: Entry[]): Map<string, Entry[]> {
+  const grouped = new Map<string, Entry[]>();
+  for (const entry of entries) grouped.set(entry.run, [...(grouped.get(entry.run) ?? []), entry]);
+  return grouped;
 }
