@@ -105,7 +105,7 @@ class OfRun(History):
         return run
 
 
-RUN_SEARCH = ("run__document__title", "run__document__id__startswith", *person_search("run__asker"))
+RUN_SEARCH = ("run__document__title", "run__document__id__iexact", *person_search("run__asker"))
 
 
 @admin.register(Step)

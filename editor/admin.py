@@ -93,7 +93,7 @@ class DocumentAdmin(List):
 
     list_display = ("title_or_untitled", "owner", "people", "updated", "open_room")
     list_filter = ("updated",)
-    search_fields = ("title", "id__startswith", *person_search("grants__user"))
+    search_fields = ("title", "id__iexact", *person_search("grants__user"))
     readonly_fields = ("id", "created", "updated", "open_room")
     ordering = ("-updated",)
 

@@ -18,7 +18,7 @@ else:
     ModelAdmin = admin.ModelAdmin
 
 PERSON = "name", "email"
-DOCUMENT_SEARCH = ("document__title", "document__id__startswith")
+DOCUMENT_SEARCH = ("document__title", "document__id__iexact")
 
 
 def person_search(path: str) -> tuple[str, ...]:

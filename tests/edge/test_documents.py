@@ -44,14 +44,14 @@ def test_a_replica_is_the_snapshot_and_the_rows_above_it() -> None:
     JournalRow.objects.create(crdt=crdt, seq=2, update=update)
     loaded, seq = documents.load_replica(document.pk, "content")
     assert seq == 2
-    assert render.html(loaded).startswith("<p>One.</p><hr")
+    assert render.html(loaded).endswith("One.</p><hr>")
 
 
 def test_the_sample_teaches_with_headings_lists_links_bold_and_a_late_table() -> None:
     document = documents.create_sample(people.make_owner())
     replica, _ = documents.load_replica(document.pk, "content")
     page = render.html(replica)
-    for tag in ("<h2>", "<ul>", "<ol", "<strong>", "<em>", "<a ", "<blockquote>"):
+    for tag in ("<h2", "<ul", "<ol", "<strong>", "<em>", "<a ", "<blockquote>"):
         assert tag in page
     assert page.index("<table") > len(page) / 2
     assert 700 <= len(render.text(replica).split()) <= 950
