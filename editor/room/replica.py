@@ -154,7 +154,7 @@ class Text:
         return units.to_utf8(str(self), offset)
 
     def insert(self, offset: int, text: str, marks: Values) -> None:
-        at = self._byte(offset)
+        at, text = self._byte(offset), units.storable(text)
         if text:
             with self.replica.edit(), _guarded():
                 self._inner.insert(at, text, marks)
@@ -249,7 +249,8 @@ class Section:
         with self.replica.edit(), _guarded():
             entry = self._entry(key)
             now = _plain({name: entry[name] for name in values if name in entry})
-            for name, value in values.items():
+            for name, given in values.items():
+                value = units.storable(given) if isinstance(given, str) else given
                 if name not in now or now[name] != value or type(now[name]) is not type(value):
                     entry[name] = value
 
@@ -259,7 +260,7 @@ class Section:
             entry = self._entry(key)
             if name not in entry:
                 entry[name] = pycrdt.Text()
-            entry[name].insert(len(entry[name]), text)
+            entry[name].insert(len(entry[name]), units.storable(text))
 
     def remove(self, key: str) -> None:
         with self.replica.edit(), _guarded():

@@ -181,7 +181,7 @@ def _problem(struct: Struct, elements: Mapping[Id, str], suggestions: Container[
         return "something beside blocks at the top of the document"
     match struct.kind:
         case Kind.STRING:
-            return "text as an attribute" if struct.key is not None else None
+            return _text_problem(struct)
         case Kind.FORMAT:
             return _mark_problem(struct.content, suggestions)
         case Kind.TYPE:
@@ -190,6 +190,12 @@ def _problem(struct: Struct, elements: Mapping[Id, str], suggestions: Container[
             return _attribute_problem(struct, elements)
         case _:
             return "content of a kind that no document has"
+
+
+def _text_problem(struct: Struct) -> str | None:
+    if struct.key is not None:
+        return "text as an attribute"
+    return "a character that no database takes" if "\0" in struct.content else None
 
 
 def _mark_problem(mark: tuple[str, Any], suggestions: Container[str]) -> str | None:

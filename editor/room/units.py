@@ -37,3 +37,10 @@ def from_utf16(text: str, offset: int) -> int:
         return len(encoded[: offset * 2].decode("utf-16-le"))
     except ValueError:
         raise ValueError(f"UTF-16 offset {offset} is outside the text or inside a character") from None
+
+
+def storable(text: str) -> str:
+    """The text as a replica and a database can hold it: halves of a surrogate pair joined or replaced, no NUL."""
+    if not text.isascii():
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text.replace("\0", "")

@@ -83,6 +83,7 @@ def _text(root: Any, marks: dict[str, Any] | None = None) -> Any:
         ),
         (lambda root: _text(root, {"blink": {}}), "a mark that the schema does not have"),
         (lambda root: _text(root, {"link": {"href": "javascript:x"}}), "a mark that the schema does not have"),
+        (lambda root: _text(root).insert(0, "a\0b"), "a character that no database takes"),
         (lambda root: _text(root).insert_embed(0, {"image": "x"}), "content of a kind that no document has"),
         (
             lambda root: root.doc.get("other", type=pycrdt.Text).insert(0, "x"),

@@ -150,3 +150,14 @@ def test_putting_what_is_already_there_writes_nothing() -> None:
     assert replica.take_edits() is None
     session.remove(replica, "runs", "a")
     assert session.read_all(replica, "runs") == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("\ud83d\ude00", "😀"), ("a\ud83d", "a\ufffd"), ("\ude00é", "\ufffdé"), ("a\0b", "ab")]
+)
+def test_what_no_replica_can_hold_is_mended_and_not_an_error(given: str, kept: str) -> None:
+    replica = Replica()
+    session.append(replica, "runs", "a", "answer", given)
+    session.put(replica, "runs", "a", {"request": given})
+    assert session.read(replica, "runs", "a") == {"answer": kept, "request": kept}
+    assert str(paragraph(replica, given)) == kept
