@@ -10,7 +10,7 @@ from uuid import UUID
 from editor import suggestions
 from editor.models import Decision, Suggestion
 from editor.room import anchor, session
-from editor.room.anchor import Anchor, Place
+from editor.room.anchor import Anchor, Place, Span
 from editor.room.blocks import Block, blocks
 from editor.room.commands import Answer, CommandHandler
 from editor.room.delta import from_json, plain, to_json
@@ -199,7 +199,8 @@ def undo(ws: Workspace, by: Participant, decision_id: UUID) -> Answer:
 
 
 def _take_back(ws: Workspace, effect: Mapping[str, Any]) -> dict[str, Any]:
-    standing = {block.id: block for block in blocks(ws.content) if block.id}
+    found = blocks(ws.content)
+    standing = {block.id: block for block in found if block.id}
     touched: list[Block] = []
     before: dict[int, Any] = {}
     conflicts: list[Conflict] = []
@@ -208,16 +209,25 @@ def _take_back(ws: Workspace, effect: Mapping[str, Any]) -> dict[str, Any]:
         if block is None:
             conflicts.append(Conflict("", plain(from_json(row["before"]))))
             continue
-        span = anchor.whole(block)
-        now = span.delta()
-        merged = merge(from_json(row["after"]), now, from_json(row["before"]))
+        after = from_json(row["after"])
+        span = _with_its_other_half(found, block, plain(after))
+        for part in span.blocks:
+            before.setdefault(part.index, to_json(anchor.whole(part).delta()))
+        merged = merge(after, span.delta(), from_json(row["before"]))
         span.apply(merged.edits)
-        touched.append(block)
-        before[block.index] = to_json(now)
+        touched += [part for part in span.blocks if part not in touched]
         conflicts += merged.conflicts
     if not touched:
         raise Refusal("nothing_to_undo", "The paragraph that this changed is gone.")
     return _effect(ws, touched, before, conflicts)
+
+
+def _with_its_other_half(found: Sequence[Block], block: Block, after: str) -> Span:
+    """The block, and the next one where that is the rest of a block that was divided since."""
+    rest = found[block.index + 1].text() if block.index + 1 < len(found) else ""
+    if len(rest) >= anchor.MIN_QUOTE and after.endswith(rest) and not block.text().endswith(rest):
+        return Span((block, found[block.index + 1]), 0, len(rest))
+    return anchor.whole(block)
 
 
 HANDLERS = (

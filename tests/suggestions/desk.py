@@ -21,7 +21,7 @@ from editor import confirmations, decisions, suggestions
 from editor.models import Decision, Document, Grant, User
 from editor.room import blocks, markdown, session
 from editor.room.commands import Answer
-from editor.room.delta import Run
+from editor.room.delta import Run, cut
 from editor.room.job import Workspace
 from editor.room.participant import Kind, Participant, Role
 from editor.room.replica import Replica
@@ -131,6 +131,14 @@ class Desk:
         block = self.block(words)
         at = block.text().index(words)
         blocks.delete(block.element, at, at + len(words))
+
+    def split(self, *, before: str) -> None:
+        """Press Enter: what follows stands in a new block, marks and all."""
+        block = self.block(before)
+        at, end = block.text().index(before), len(block.text())
+        rest = cut(block.delta(), at, end)
+        blocks.delete(block.element, at, end)
+        blocks.write_runs(self.content.root().insert_element(block.index + 1, "paragraph", {}), 0, rest)
 
     def bold(self, words: str) -> None:
         block = self.block(words)

@@ -238,6 +238,29 @@ def test_an_undo_can_be_undone() -> None:
     assert (desk.text, desk.card(fox)["undone_by"]) == ("The slow brown fox jumps.", "")
 
 
+def test_undo_reaches_the_other_half_of_a_block_that_was_divided_since() -> None:
+    desk = Desk(f"{FOX}\n\nAnother.")
+    answer = desk.accept(desk.suggest(FOX, "The slow red fox sleeps."))
+    desk.split(before="red fox")
+    assert desk.text == "The slow \nred fox sleeps.\nAnother."
+    undone = desk.undo(answer["decision"])
+    assert (desk.text, undone["conflicts"]) == ("The quick \nbrown fox jumps.\nAnother.", [])
+    desk.undo(undone["decision"])
+    assert desk.text == "The slow \nred fox sleeps.\nAnother."
+
+
+def test_a_suggestion_reaches_both_halves_of_a_block_that_was_divided() -> None:
+    desk = Desk(FOX)
+    fox = desk.suggest(FOX, "The slow red fox sleeps.")
+    desk.split(before="brown")
+    desk.job(suggestions.recompute)
+    assert (desk.card(fox)["place"], desk.card(fox)["now"]) == ("stale", "The quick \nbrown fox jumps.")
+    answer = desk.accept(fox, now="The quick \nbrown fox jumps.")
+    assert desk.text == "The slow \nred fox sleeps."
+    desk.undo(answer["decision"])
+    assert desk.text == "The quick \nbrown fox jumps."
+
+
 def test_undo_lists_what_people_changed_since_and_keeps_it() -> None:
     desk = Desk(FOX)
     answer = desk.accept(desk.suggest("quick", "slow"))
