@@ -219,15 +219,15 @@ def fenced(name: str, text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text without characters that people cannot see: control, format, private and unassigned ones.
+    """The text without characters that people cannot see: control, format and private ones.
 
-    The joiners that emoji and Indic or Arabic words need stay.
+    The joiners and marks of direction that emoji and many scripts need stay, and so do letters newer than this Python.
     """
     return "".join(character for character in text if character in _KEPT or not _hidden(character))
 
 
-_KEPT = frozenset("\n\t\u200c\u200d")
+_KEPT = frozenset("\n\t\u200c\u200d\u200e\u200f")
 
 
 def _hidden(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn", "Cs")
+    return unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs")

@@ -117,7 +117,7 @@ def _results(messages: list[dict[str, Any]]) -> list[str]:
         if message["role"] != "tool":
             break
         content = json.loads(message["content"])
-        results.append(str(content.get("message") or content.get("status") or "done"))
+        results.append(", ".join(f"{name} {value}" for name, value in content.items() if isinstance(value, str)))
     return results[::-1]
 
 

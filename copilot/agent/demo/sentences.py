@@ -8,7 +8,7 @@ from collections.abc import Callable
 _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*\S)")
 _SHORT_FORMS = ("e.g.", "i.e.", "Mr.", "Mrs.", "Ms.", "Dr.", "St.", "vs.", "etc.", "No.", "approx.")
 _UNTOUCHED = re.compile(r"`[^`]*`|\]\([^)]*\)|https?://\S+|[\w.+-]+@[\w.-]+\w")
-_FIRST_MARK = 0xE000
+_FIRST_MARK = 0xF0000
 
 
 def sentences(text: str) -> list[str]:
@@ -35,6 +35,8 @@ def counted(number: int, thing: str) -> str:
 
 def around_code(text: str, rule: Callable[[str], str]) -> str:
     """Apply a rule to everything but code, link targets and addresses, which stand as one strange letter meanwhile."""
+    if any(ord(character) >= _FIRST_MARK for character in text):
+        return text
     kept: list[str] = []
 
     def put_aside(match: re.Match[str]) -> str:
