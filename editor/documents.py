@@ -30,6 +30,10 @@ class LastOwner(Exception):
         return "A document needs an owner: make somebody else its owner first."
 
 
+class LinkEnded(Exception):
+    """Somebody has revoked the link."""
+
+
 def create(title: str, owner: User, content: str = "") -> Document:
     """A new document whose text is `content`, Markdown."""
     with transaction.atomic():
@@ -91,6 +95,13 @@ def lock(document_id: UUID) -> None:
     Document.objects.select_for_update().only("pk").get(pk=document_id)
 
 
+def hold(link: ShareLink) -> None:
+    """Hold the link's document, and with it the link, to the end of the transaction; raises LinkEnded."""
+    lock(link.document_id)
+    if not ShareLink.objects.filter(pk=link.pk, revoked=None).exists():
+        raise LinkEnded
+
+
 def share_link(document_id: UUID, role: Role, by: User) -> ShareLink:
     """The document's live link for that role; made where there is none."""
     if role not in LINK_ROLES:
@@ -113,9 +124,12 @@ def revoke_link(link: ShareLink) -> None:
 
 
 def give_role(document_id: UUID, user: User, role: Role, link: ShareLink | None = None) -> Grant:
-    """Make the person at least `role`; a higher one that they have stays."""
+    """Make the person at least `role`; a higher one that they have stays. Raises LinkEnded."""
     with transaction.atomic():
-        lock(document_id)
+        if link is None:
+            lock(document_id)
+        else:
+            hold(link)
         grant, made = Grant.objects.get_or_create(
             document_id=document_id, user=user, defaults={"role": role, "link": link}
         )

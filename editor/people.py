@@ -55,9 +55,12 @@ def name_from_address(email: str) -> str:
 
 
 def join_as_guest(link: ShareLink) -> User:
-    """A new guest with the link's role, whose name and colour differ from everybody's in that document."""
+    """A new guest with the link's role, whose name and colour differ from everybody's in that document.
+
+    Raises `documents.LinkEnded` where somebody has revoked the link meanwhile.
+    """
     with transaction.atomic():
-        documents.lock(link.document_id)
+        documents.hold(link)
         present = list(User.objects.filter(grants__document=link.document_id).values_list("name", "colour"))
         guest = User.objects.create_user(
             None,
@@ -98,24 +101,20 @@ def make_sign_in_link(user: User) -> str:
 
 def whom_it_signs_in(token: str) -> User | None:
     """Whose link this is, if it can still be spent. Spends nothing."""
-    link = SignInLink.objects.filter(**_spendable(token)).select_related("user").first()
+    link = SignInLink.objects.filter(**_spendable(token), user__is_active=True).select_related("user").first()
     return link.user if link else None
 
 
 def spend_sign_in_link(token: str) -> User | None:
     """Whom the link signs in, to the first who asks; None to everybody after."""
+    # No join in this UPDATE: PostgreSQL would not look at a joined condition again after waiting for another one.
     if not SignInLink.objects.filter(**_spendable(token)).update(spent=timezone.now()):
         return None
-    return User.objects.filter(sign_in_links__token_hash=_hash(token)).first()
+    return User.objects.filter(sign_in_links__token_hash=_hash(token), is_active=True).first()
 
 
 def _spendable(token: str) -> dict[str, object]:
-    return {
-        "token_hash": _hash(token),
-        "spent": None,
-        "expires__gt": timezone.now(),
-        "user__is_active": True,
-    }
+    return {"token_hash": _hash(token), "spent": None, "expires__gt": timezone.now()}
 
 
 def _hash(token: str) -> str:

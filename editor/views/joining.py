@@ -39,7 +39,10 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 def join_as_guest(request: HttpRequest, token: str) -> JsonResponse:
     """A new guest and its pass, which the tab keeps; the session stays as it is."""
     link = _link(token)
-    guest = people.join_as_guest(link)
+    try:
+        guest = people.join_as_guest(link)
+    except documents.LinkEnded as error:
+        raise Http404 from error
     return JsonResponse({"pass": access.guest_pass(guest), "user": me(guest, RoomRole(link.role))})
 
 
@@ -47,7 +50,10 @@ def join_as_guest(request: HttpRequest, token: str) -> JsonResponse:
 @login_required
 def join_with_account(request: HttpRequest, token: str) -> HttpResponse:
     link = _link(token)
-    documents.give_role(link.document_id, person(request), Role(link.role), link)
+    try:
+        documents.give_role(link.document_id, person(request), Role(link.role), link)
+    except documents.LinkEnded as error:
+        raise Http404 from error
     return redirect(link.document)
 
 

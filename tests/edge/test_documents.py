@@ -88,6 +88,17 @@ def test_revoking_a_link_ends_the_roles_that_came_by_it() -> None:
     assert access.may(owner, document.pk, Ability.SHARE)
 
 
+def test_nobody_comes_in_by_a_link_that_is_revoked_while_they_open_it() -> None:
+    owner, document = owner_with_document()
+    opened = documents.share_link(document.pk, Role.EDITOR, owner)
+    documents.revoke_link(ShareLink.objects.get(pk=opened.pk))
+    with pytest.raises(documents.LinkEnded):
+        people.join_as_guest(opened)
+    with pytest.raises(documents.LinkEnded):
+        documents.give_role(document.pk, people.make_person("bea@example.com"), Role.EDITOR, opened)
+    assert Grant.objects.count() == 1
+
+
 def test_taking_a_lower_role_keeps_the_higher() -> None:
     owner, document = owner_with_document()
     documents.give_role(document.pk, owner, Role.VIEWER)
