@@ -104,6 +104,15 @@ class Replica:
             except ValueError as error:
                 raise MalformedUpdate(str(error)) from error
 
+    @staticmethod
+    def cut(update: bytes, state_vector: bytes) -> bytes:
+        """What of an update is not yet known to a replica with this state vector, and all that it deletes."""
+        with _guarded():
+            try:
+                return pycrdt.get_update(update, state_vector)
+            except ValueError as error:
+                raise MalformedUpdate(str(error)) from error
+
     @contextmanager
     def edit(self) -> Iterator[None]:
         """One transaction; inner ones join it. It is not undone by an exception: the replica is then thrown away."""

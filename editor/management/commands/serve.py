@@ -84,11 +84,8 @@ def _guest_lines(owner: User, base: str) -> list[str]:
 
 
 def listen(host: str, port: int) -> None:
-    """Serve until stopped. Room for bursts of reconnects: Twisted's own backlog is 50."""
-    from daphne.endpoints import build_endpoint_description_strings  # type: ignore[import-untyped]
-    from daphne.server import Server  # type: ignore[import-untyped]
+    """Serve until stopped."""
+    from editor.live.server import make_server  # first, since Daphne chooses Twisted's reactor
+    from editor.asgi import application  # isort: skip
 
-    from editor.asgi import application
-
-    endpoints = [f"{one}:backlog=2048" for one in build_endpoint_description_strings(host=host, port=port)]
-    Server(application=application, endpoints=endpoints, signal_handlers=True).run()
+    make_server(application, host, port, stop=application.stop).run()

@@ -1,0 +1,98 @@
+"""Who may come in: reads rows, and nothing else. Runs off the loop."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
+
+from editor import access
+from editor.models import CrdtDocument, Document, Grant, User
+from editor.room.participant import Kind, Participant, Role
+from editor.wire.close_codes import CloseCode
+
+GUEST_PREFIX = "guest."
+SUBPROTOCOL = "scriptorium"
+
+
+class NotAdmitted(Exception):
+    def __init__(self, close_code: CloseCode) -> None:
+        super().__init__(close_code.name)
+        self.close_code = close_code
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a socket shows of itself."""
+
+    cookie: str
+    guest_pass: str
+    epoch: int | None
+    schema: int | None
+
+
+def credentials(headers: Mapping[bytes, bytes], subprotocols: list[str], query: bytes) -> Credentials:
+    """Raises NotAdmitted where the query holds no numbers."""
+    cookies: SimpleCookie = SimpleCookie()
+    cookies.load(headers.get(b"cookie", b"").decode("latin-1"))
+    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+    passes = [value[len(GUEST_PREFIX) :] for value in subprotocols if value.startswith(GUEST_PREFIX)]
+    asked = parse_qs(query.decode("latin-1"))
+    try:
+        epoch, schema = (int(asked[name][0]) if name in asked else None for name in ("epoch", "schema"))
+    except ValueError:
+        raise NotAdmitted(CloseCode.MALFORMED) from None
+    return Credentials(morsel.value if morsel else "", passes[0] if passes else "", epoch, schema)
+
+
+def admit(document_id: UUID, shown: Credentials) -> Participant:
+    """The participant that this socket will be; raises NotAdmitted."""
+    user = _user(shown)
+    if user is None:
+        raise NotAdmitted(CloseCode.NOT_SIGNED_IN)
+    grant = access.participant_for(document_id, user)
+    if grant is None:
+        known = Document.objects.filter(pk=document_id).exists()
+        raise NotAdmitted(CloseCode.NO_RIGHT if known else CloseCode.NO_DOCUMENT)
+    content = CrdtDocument.objects.get(document_id=document_id, kind=CrdtDocument.Kind.CONTENT)
+    _same_document(content, shown)
+    return participant(grant)
+
+
+def _same_document(content: CrdtDocument, shown: Credentials) -> None:
+    """A client that names no epoch is admitted only while it is the first one."""
+    epoch_fits = (shown.epoch or 1) == content.epoch
+    schema_fits = shown.schema is None or shown.schema >= content.schema
+    if not (epoch_fits and schema_fits):
+        raise NotAdmitted(CloseCode.EPOCH_OR_SCHEMA)
+
+
+def _user(shown: Credentials) -> User | None:
+    if shown.guest_pass:
+        return access.user_of_guest_pass(shown.guest_pass)
+    if not shown.cookie:
+        return None
+    request = HttpRequest()
+    request.session = SessionStore(shown.cookie)
+    user = get_user(request)
+    return user if isinstance(user, User) else None
+
+
+def participant(grant: Grant) -> Participant:
+    return Participant(
+        connection=uuid.uuid4(),
+        user=grant.user_id,
+        name=grant.user.name,
+        colour=grant.user.colour,
+        kind=Kind(grant.user.kind),
+        role=Role(grant.role),
+        generation=grant.generation,
+    )

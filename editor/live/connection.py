@@ -1,0 +1,97 @@
+"""One participant's connection to a room, as the host sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from editor.live.daphne_flow import Flow
+from editor.live.outbox import Frame, Outbox
+from editor.room.participant import Ability, Participant, Role
+from editor.wire import messages
+from editor.wire.close_codes import CloseCode
+
+MOST_GAPS = 20
+
+
+class Connection:
+    """Counts the content frames that came in and those that are committed."""
+
+    def __init__(self, participant: Participant, flow: Flow, now: float) -> None:
+        self.participant = participant
+        self.outbox = Outbox(flow, lambda outbox: self.on_drained(self))
+        self.greeted = False
+        self.attention = messages.Attention.VISIBLE
+        self.heard = now
+        self.client: int | None = None
+        self.closed = False
+        self.received = 0
+        self.committed = 0
+        self.told_saved = 0
+        self.gaps = 0
+        self._gap = False
+
+    @property
+    def id(self) -> UUID:
+        return self.participant.connection
+
+    def may(self, ability: Ability) -> bool:
+        return self.participant.may(ability)
+
+    @staticmethod
+    def on_drained(connection: Connection) -> None:
+        """Set by the host: the socket was full and is empty again."""
+
+    # Which of its frames are saved
+
+    def found_gap(self) -> bool:
+        """The frame just received cannot be applied yet; False when this has happened too often."""
+        self._gap = True
+        self.gaps += 1
+        return self.gaps <= MOST_GAPS
+
+    def place(self, fills_gap: bool) -> FramePlace:
+        """The place of the frame just received, which is on its way into the journal."""
+        if fills_gap:
+            self._gap = False
+        return FramePlace(self, None if self._gap else self.received)
+
+    def take_saved(self) -> int | None:
+        """The number to tell, where it has grown."""
+        if self.committed == self.told_saved:
+            return None
+        self.told_saved = self.committed
+        return self.committed
+
+    # What goes down
+
+    def tell(self, message: messages.ServerMessage) -> None:
+        """Send one of our messages; a stock client, which has not said hello, gets none."""
+        if self.greeted:
+            self.outbox.message(Frame(message))
+
+    def close(self, code: CloseCode) -> None:
+        if not self.closed:
+            self.closed = True
+            self.outbox.close(code)
+
+    def change_role(self, role: Role, generation: int) -> None:
+        self.participant = replace(self.participant, role=role, generation=generation)
+        self.tell(messages.AccessChanged(role.value))
+
+    def change_looks(self, name: str, colour: str) -> None:
+        self.participant = replace(self.participant, name=name, colour=colour)
+
+
+@dataclass(frozen=True, slots=True)
+class FramePlace:
+    """`n` is None for a frame behind a gap: it does not count until the gap is filled."""
+
+    connection: Connection
+    n: int | None
+
+    def settle(self, refused: CloseCode | None) -> None:
+        if refused is not None:
+            self.connection.close(refused)
+        elif self.n is not None:
+            self.connection.committed = max(self.connection.committed, self.n)

@@ -1,0 +1,134 @@
+"""Bytes to messages and back to the host: one consumer a socket, and no more."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+from django.conf import settings
+
+from editor import access
+from editor.live import admission
+from editor.live.admission import SUBPROTOCOL, NotAdmitted
+from editor.live.connection import Connection
+from editor.live.daphne_flow import flow_for
+from editor.live.host import Host
+from editor.live.registry import Registry
+from editor.live.rows import NoDocument
+from editor.room.errors import BadFrame, ReplicaBroken
+from editor.room.participant import Participant
+from editor.wire import messages
+from editor.wire.close_codes import CloseCode
+from editor.wire.varint import MalformedFrame
+
+log = logging.getLogger(__name__)
+
+
+class RoomConsumer(AsyncConsumer):
+    """Takes a socket's frames one after the other, without a task or a database thread between (see `__call__`)."""
+
+    registry: Registry
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.host: Host | None = None
+        self.connection: Connection | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Without Channels' channel a socket and a task a frame: the room is told of by its host."""
+        self.scope = scope
+        self.base_send: Callable[[Any], Awaitable[None]] = send
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            return
+        finally:
+            self._leave()
+
+    async def dispatch(self, message: Any) -> None:
+        """Without Channels' `close_old_connections`, which waits for the one shared database thread."""
+        match message["type"]:
+            case "websocket.receive":
+                self._receive(message)
+            case "websocket.connect":
+                await self._connect()
+            case "websocket.disconnect":
+                raise StopConsumer
+            case other:
+                raise ValueError(f"A socket has no {other}.")
+
+    async def _connect(self) -> None:
+        offered = list(self.scope.get("subprotocols", []))
+        subprotocol = SUBPROTOCOL if SUBPROTOCOL in offered else None
+        await self.base_send({"type": "websocket.accept", "subprotocol": subprotocol})
+        try:
+            participant, host = await self._admitted(offered)
+        except NotAdmitted as refused:
+            await self._close(refused.close_code)
+            return
+        except Exception:
+            log.exception("a socket could not be let in")
+            await self._close(CloseCode.OVERLOAD)
+            return
+        self.host = host
+        self.connection = Connection(participant, flow_for(self.base_send), time.monotonic())
+        host.join(self.connection)
+
+    async def _admitted(self, offered: list[str]) -> tuple[Participant, Host]:
+        headers = dict(self.scope["headers"])
+        self._same_origin(headers)
+        document_id = self._document()
+        shown = admission.credentials(headers, offered, self.scope.get("query_string", b""))
+        participant = await self.registry.read(lambda: admission.admit(document_id, shown))
+        try:
+            host = await self.registry.open(document_id)
+        except NoDocument:
+            raise NotAdmitted(CloseCode.NO_DOCUMENT) from None
+        return participant, host
+
+    def _document(self) -> UUID:
+        name = self.scope["path"].rstrip("/").rpartition("/")[2]
+        try:
+            return UUID(name)
+        except ValueError:
+            raise NotAdmitted(CloseCode.NO_DOCUMENT) from None
+
+    def _same_origin(self, headers: dict[bytes, bytes]) -> None:
+        """A browser always says its Origin; a missing one is no browser's."""
+        origin = headers.get(b"origin")
+        host = headers.get(b"host", b"").decode("latin-1")
+        if origin is not None and not access.same_origin(origin.decode("latin-1"), host):
+            raise NotAdmitted(CloseCode.NO_RIGHT)
+
+    def _receive(self, message: Any) -> None:
+        connection, host = self.connection, self.host
+        if connection is None or host is None or connection.closed:
+            return
+        try:
+            frame = message.get("bytes")
+            if frame is None:
+                raise BadFrame(CloseCode.MALFORMED, "a frame is binary")
+            if len(frame) > settings.MAX_FRAME_BYTES:
+                raise BadFrame(CloseCode.TOO_LARGE, "a frame is too large")
+            host.receive(connection, messages.decode(frame), time.monotonic())
+        except (BadFrame, MalformedFrame) as error:
+            log.info("a socket was closed: %s", error, extra={"connection": str(connection.id)})
+            connection.close(error.close_code)
+        except ReplicaBroken:
+            log.exception("a frame broke a replica", extra={"connection": str(connection.id)})
+            connection.close(CloseCode.MALFORMED)
+            host.close_all(CloseCode.RESTART)
+            self.registry.forget(host)
+
+    async def _close(self, code: CloseCode) -> None:
+        await self.base_send({"type": "websocket.close", "code": int(code)})
+
+    def _leave(self) -> None:
+        if self.connection is not None and self.host is not None:
+            self.host.leave(self.connection, time.monotonic())

@@ -1,0 +1,167 @@
+"""Writes frames straight to Daphne's sockets, and hears when one is full: Daphne itself has neither.
+
+For other servers, and where TLS ends in the process, AsgiFlow sends through ASGI in one task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, Protocol
+
+from editor.wire.varint import TooLarge
+
+Send = Callable[[Any], Awaitable[None]]
+log = logging.getLogger(__name__)
+HIGH_WATER = 256 * 1024
+
+
+class Flow(Protocol):
+    """The way out of one socket."""
+
+    on_drained: Callable[[], None]
+    """Called when a flow that was not writable is empty again."""
+
+    @property
+    def writable(self) -> bool: ...
+
+    def write(self, payload: bytes, framed: bytes) -> None:
+        """Send one binary message; `framed` is the same with its WebSocket header, made once for all."""
+        ...
+
+    def close(self, code: int) -> None: ...
+
+    def abort(self) -> None: ...
+
+
+def framed(payload: bytes) -> bytes:
+    """The unmasked WebSocket frame of a binary message."""
+    size = len(payload)
+    if size < 126:
+        return bytes((0x82, size)) + payload
+    if size < 1 << 16:
+        return b"\x82\x7e" + size.to_bytes(2, "big") + payload
+    if size >= 1 << 32:
+        raise TooLarge("a message of more than 4 GB")
+    return b"\x82\x7f" + size.to_bytes(8, "big") + payload
+
+
+def flow_for(send: Send) -> Flow:
+    """The flow of an accepted socket."""
+    protocol = _daphne_protocol(send)
+    return AsgiFlow(send) if protocol is None else DaphneFlow(protocol)
+
+
+def _daphne_protocol(send: Send) -> Any | None:
+    """The WebSocket protocol behind Daphne's `send`, where frames may be written past it."""
+    if not isinstance(send, functools.partial) or not send.args:
+        return None
+    protocol = send.args[0]
+    transport = getattr(protocol, "transport", None)
+    plain = all(hasattr(transport, name) for name in ("socket", "registerProducer", "dataBuffer", "abortConnection"))
+    encrypted = getattr(transport, "TLS", False)
+    return protocol if plain and not encrypted and hasattr(protocol, "sendClose") else None
+
+
+class DaphneFlow:
+    """A Twisted push producer in front of a Twisted transport."""
+
+    def __init__(self, protocol: Any) -> None:
+        self._protocol = protocol
+        self._transport = protocol.transport
+        self._socket = self._transport.socket
+        self._paused = False
+        self.on_drained: Callable[[], None] = _nothing
+        self._transport.unregisterProducer()
+        self._transport.registerProducer(self, True)
+
+    @property
+    def writable(self) -> bool:
+        return not self._paused
+
+    def write(self, payload: bytes, framed: bytes) -> None:
+        if self._protocol.state != self._protocol.STATE_OPEN:
+            return
+        transport = self._transport
+        if not transport.dataBuffer and not transport._tempDataBuffer:
+            try:
+                sent = self._socket.send(framed)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                return
+            if sent == len(framed):
+                return
+            framed = framed[sent:]
+        transport.write(framed)
+
+    def close(self, code: int) -> None:
+        if self._protocol.state == self._protocol.STATE_OPEN:
+            self._protocol.sendClose(code=code)
+
+    def abort(self) -> None:
+        self._transport.abortConnection()
+
+    # What Twisted calls
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        self._paused = True
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        if self._paused:
+            self._paused = False
+            self.on_drained()
+
+    def stopProducing(self) -> None:  # noqa: N802
+        self._paused = True
+
+
+class AsgiFlow:
+    """Sends in the order of the writes, in one task that lives while something waits."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._waiting: deque[Mapping[str, Any]] = deque()
+        self._bytes = 0
+        self._task: asyncio.Task[None] | None = None
+        self._full = False
+        self.on_drained: Callable[[], None] = _nothing
+
+    @property
+    def writable(self) -> bool:
+        return not self._full
+
+    def write(self, payload: bytes, framed: bytes) -> None:
+        self._put({"type": "websocket.send", "bytes": payload}, len(payload))
+
+    def close(self, code: int) -> None:
+        self._put({"type": "websocket.close", "code": code}, 0)
+
+    def abort(self) -> None:
+        self._waiting.clear()
+        self.close(1013)
+
+    def _put(self, message: Mapping[str, Any], size: int) -> None:
+        self._waiting.append(message)
+        self._bytes += size
+        self._full = self._full or self._bytes > HIGH_WATER
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._drain())
+
+    async def _drain(self) -> None:
+        with suppress(Exception):
+            while self._waiting:
+                message = self._waiting.popleft()
+                await self._send(message)
+                self._bytes -= len(message.get("bytes", b""))
+        if self._full:
+            self._full = False
+            self.on_drained()
+
+
+def _nothing() -> None:
+    """Until somebody listens."""

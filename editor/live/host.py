@@ -1,0 +1,325 @@
+"""The host owns one room in this process: every change enters here, and leaves to everybody at once.
+
+All of it runs on the event loop's thread and awaits nothing, so that a message is taken whole or not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import assert_never
+from uuid import UUID
+
+from editor.live.awareness import AwarenessTable
+from editor.live.connection import Connection
+from editor.live.copy import Copy
+from editor.live.intake import Intake, Verdict
+from editor.live.journal import Entry, Journal, News, Watch
+from editor.live.outbox import Frame, Outbox
+from editor.room import presence
+from editor.room.errors import BadFrame, MalformedUpdate, ReplicaBroken
+from editor.room.participant import Ability
+from editor.room.session import read_all
+from editor.room.suggestion import Status
+from editor.wire import messages
+from editor.wire.close_codes import CloseCode
+from editor.wire.known import decode_state_vector
+from editor.wire.presence import Presence
+from editor.wire.varint import MalformedFrame
+
+log = logging.getLogger(__name__)
+MOST_QUEUED_BYTES = 16 * 2**20
+QUERY = Frame(messages.QueryAwareness())
+
+Commanded = Callable[["Host", Connection, messages.Command], None]
+Attended = Callable[["Host", Connection], None]
+
+
+class Host:
+    """One room. What it needs of the process comes in as functions."""
+
+    def __init__(
+        self,
+        document_id: UUID,
+        title: str,
+        content: Copy,
+        session: Copy,
+        intake: Intake,
+        journal: Journal,
+        *,
+        commanded: Commanded,
+        attended: Attended,
+        welcome: Callable[[Host, Connection], messages.Welcome],
+    ) -> None:
+        self.document_id = document_id
+        self.title = title
+        self.content = content
+        self.session = session
+        self.awareness = AwarenessTable()
+        self.connections: dict[UUID, Connection] = {}
+        self.empty_since: float | None = None
+        self.queued_bytes = 0
+        self._intake = intake
+        self._learn_ours = False
+        self._moved = False
+        self._pending: bool | None = None
+        self._journal = journal
+        self._commanded = commanded
+        self._attended = attended
+        self._welcome = welcome
+
+    @property
+    def copies(self) -> tuple[Copy, Copy]:
+        return self.content, self.session
+
+    # Joining and leaving
+
+    def join(self, connection: Connection) -> None:
+        """Seat a participant: who may write is asked for what the room lacks; everybody is told who is here."""
+        connection.on_drained = self._drained  # type: ignore[method-assign]
+        self.connections[connection.id] = connection
+        self.empty_since = None
+        if connection.may(Ability.WRITE):
+            connection.outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
+        self._show_everyone(connection)
+        self._attended(self, connection)
+
+    def leave(self, connection: Connection, now: float) -> None:
+        connection.closed = True
+        if self.connections.pop(connection.id, None) is not None:
+            self.awareness.remove(connection.id)
+            self._attended(self, connection)
+        if not self.connections:
+            self.empty_since = now
+
+    # Messages up
+
+    def receive(self, connection: Connection, message: messages.ClientMessage, now: float) -> None:
+        """Take one message in; raises BadFrame, which ends the connection."""
+        connection.heard = now
+        match message:
+            case messages.SyncUpdate(update):
+                self._take_update(connection, update, fills_gap=False)
+            case messages.SyncStep2(update):
+                self._take_update(connection, update, fills_gap=True)
+            case messages.Awareness(entries):
+                self._take_awareness(connection, entries)
+            case messages.QueryAwareness():
+                self._show_everyone(connection)
+            case messages.SyncStep1(state_vector):
+                self._answer_step_1(connection, state_vector)
+            case messages.SessionStep1(channel, epoch, state_vector):
+                self._answer_session(connection, channel, epoch, state_vector)
+            case messages.Hello():
+                connection.greeted = True
+                connection.tell(self._welcome(self, connection))
+            case messages.SetAttention(attention):
+                if connection.attention is not attention:
+                    connection.attention = attention
+                    self._attended(self, connection)
+            case messages.Command():
+                self._commanded(self, connection, message)
+            case _:
+                assert_never(message)
+
+    def _answer_step_1(self, connection: Connection, state_vector: bytes) -> None:
+        try:
+            theirs = decode_state_vector(state_vector)
+            diff = self.content.diff(state_vector)
+        except (MalformedFrame, MalformedUpdate) as error:
+            raise BadFrame(CloseCode.MALFORMED, str(error)) from error
+        if not connection.may(Ability.WRITE) and self._is_ahead(theirs):
+            connection.tell(messages.Reset())
+        connection.outbox.now(Frame(messages.SyncStep2(diff)))
+
+    def _is_ahead(self, theirs: dict[int, int]) -> bool:
+        return any(clock > self._intake.known.get(client, 0) for client, clock in theirs.items())
+
+    def _answer_session(self, connection: Connection, channel: int, epoch: int, state_vector: bytes) -> None:
+        if channel != 0:
+            raise BadFrame(CloseCode.MALFORMED, "there is no such session document")
+        if epoch != self.session.epoch:
+            raise BadFrame(CloseCode.EPOCH_OR_SCHEMA, "the session document has another epoch")
+        try:
+            decode_state_vector(state_vector)
+            diff = self.session.diff(state_vector)
+        except (MalformedFrame, MalformedUpdate) as error:
+            raise BadFrame(CloseCode.MALFORMED, str(error)) from error
+        connection.outbox.now(Frame(messages.SessionStep2(channel, epoch, diff)))
+
+    def _take_update(self, connection: Connection, update: bytes, *, fills_gap: bool) -> None:
+        connection.received += 1
+        if not connection.may(Ability.WRITE):
+            self._take_from_reader(connection, fills_gap)
+            return
+        if self.queued_bytes > MOST_QUEUED_BYTES:
+            raise BadFrame(CloseCode.OVERLOAD, "more is waiting to be saved than the room holds")
+        taken = self._intake.take(update)
+        if taken is Verdict.GAP:
+            if not connection.found_gap():
+                raise BadFrame(CloseCode.MALFORMED, "what these edits build on never came")
+            connection.outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
+            return
+        self._queue(connection, taken if isinstance(taken, bytes) else None, fills_gap)
+
+    def _queue(self, connection: Connection, update: bytes | None, fills_gap: bool) -> None:
+        size = len(update or b"")
+        self.queued_bytes += size
+        place = connection.place(fills_gap)
+
+        def settle(refused: CloseCode | None) -> None:
+            self.queued_bytes -= size
+            place.settle(refused)
+            if refused is not None and update is not None:
+                self.forget_queue()
+
+        author = connection.participant.user
+        self._journal.put(Entry(self.document_id, self.content.crdt_id, author, update, settle))
+
+    def _take_from_reader(self, connection: Connection, is_step_2: bool) -> None:
+        """A reader's step 2 holds at least the whole delete set: it is counted and dropped."""
+        if not is_step_2:
+            raise BadFrame(CloseCode.NO_RIGHT, "you may read this document, not change it")
+        connection.place(fills_gap=True).settle(None)
+
+    def forget_queue(self) -> None:
+        """A queued update never came into the journal: what is known is the replica's again."""
+        self._intake = self._intake.begin_again(self.content.replica)
+        self._learn_ours = True
+
+    # Rows down
+
+    def apply(self, copy: Copy, news: News) -> None:
+        """Apply a commit's rows, after marking those whose socket is full: they get one diff when it drains."""
+        full = [connection for connection in self.connections.values() if not connection.outbox.writable]
+        if full:
+            vector = copy.replica.state_vector()
+            for connection in full:
+                connection.outbox.mark_behind(copy.kind, vector)
+        complete = copy.apply(news.rows[copy.crdt_id], news.since.get(copy.crdt_id))
+        if copy is self.content:
+            self._learn(news, copy.crdt_id)
+        if not complete:
+            self._journal.put(Watch(copy.crdt_id, copy.seq))
+
+    def _learn(self, news: News, crdt_id: int) -> None:
+        """Rows of participants here were learned when they were queued."""
+        here = not self._learn_ours and crdt_id not in news.by_job
+        known = {number for number, _ in news.ours.get(crdt_id, ())} if here else set()
+        for number, update in news.rows[crdt_id]:
+            if number not in known:
+                self._intake.learn_bytes(update)
+
+    def fan_out(self) -> None:
+        """Send what this tick brought, merged and framed once."""
+        for copy in self.copies:
+            update = copy.take_tick()
+            if update is None:
+                continue
+            if copy is self.content:
+                self._moved = True
+            else:
+                self._pending = None
+            frame = Frame(
+                messages.SyncUpdate(update) if copy is self.content else messages.SessionUpdate(0, copy.epoch, update)
+            )
+            for connection in self.connections.values():
+                if copy is self.content or connection.greeted:
+                    connection.outbox.update(copy.kind, frame)
+
+    def has_moved(self) -> bool:
+        """Whether the text has changed, since the last call, under suggestions that are pending."""
+        moved, self._moved = self._moved, False
+        if moved and self._pending is None:
+            entries = read_all(self.session.replica, "suggestions").values()
+            self._pending = any(entry.get("status") == Status.PENDING.value for entry in entries)
+        return moved and bool(self._pending)
+
+    def tell_saved(self) -> None:
+        for connection in self.connections.values():
+            n = connection.take_saved()
+            if n is not None:
+                connection.outbox.saved(n)
+
+    def _drained(self, connection: Connection) -> None:
+        outbox: Outbox = connection.outbox
+        behind, outbox.behind = outbox.behind, {}
+        if (vector := behind.get("content")) is not None:
+            outbox.now(Frame(messages.SyncUpdate(self.content.replica.diff(vector))))
+        if (vector := behind.get("session")) is not None and connection.greeted:
+            diff = self.session.replica.diff(vector)
+            outbox.now(Frame(messages.SessionUpdate(0, self.session.epoch, diff)))
+        if outbox.missed_awareness:
+            outbox.missed_awareness = False
+            self._show_everyone(connection)
+
+    def tell_everyone(self, message: messages.ServerMessage) -> None:
+        for connection in self.connections.values():
+            connection.tell(message)
+
+    # Awareness
+
+    def _take_awareness(self, connection: Connection, entries: tuple[Presence, ...]) -> None:
+        """Bind the connection to the first client id that it announces; others' it may not speak for."""
+        for entry in entries:
+            if connection.client is None and entry.state is not None and self._claim(connection, entry.client):
+                connection.client = entry.client
+            if entry.client != connection.client:
+                continue
+            if entry.state is None:
+                self.awareness.remove_client(entry.client)
+            else:
+                stamped = presence.stamped(entry.state, connection.participant)
+                self.awareness.put(connection.id, entry.client, entry.clock, stamped)
+
+    def _claim(self, connection: Connection, client: int) -> bool:
+        """A client id is free, or its person's own from a connection that is about to be found dead."""
+        owner = self.awareness.owner_of(client)
+        other = self.connections.get(owner) if isinstance(owner, UUID) else None
+        if other is not None and other.participant.user != connection.participant.user:
+            return False
+        if other is not None:
+            other.client = None
+        if owner is not None:
+            self.awareness.remove(owner)
+        return True
+
+    def _show_everyone(self, connection: Connection) -> None:
+        entries = self.awareness.all()
+        if entries:
+            self._send_awareness(connection, entries, Frame(messages.Awareness(tuple(entries))))
+
+    def _send_awareness(self, connection: Connection, entries: list[Presence], frame: Frame) -> None:
+        own = self.awareness.for_owner(connection.id, entries)
+        connection.outbox.awareness(frame if own is None else Frame(messages.Awareness(tuple(own))))
+
+    def flush_awareness(self) -> list[Presence]:
+        """Send what changed since the last flush, merged; gives what other processes are to be told."""
+        entries = self.awareness.take_changed()
+        if entries:
+            frame = Frame(messages.Awareness(tuple(entries)))
+            for connection in self.connections.values():
+                self._send_awareness(connection, entries, frame)
+        return entries
+
+    def restamp(self, connection: Connection) -> None:
+        self.awareness.restamp(connection.id, presence.user_of(connection.participant))
+
+    # The end
+
+    def close_all(self, code: CloseCode) -> None:
+        for connection in list(self.connections.values()):
+            connection.close(code)
+
+
+def guarded(host: Host, call: Callable[[], None]) -> None:
+    """What is wrong with one room ends that room alone: its clients come back to a fresh one."""
+    try:
+        call()
+    except (ReplicaBroken, Exception):
+        log.exception("a room broke", extra={"document": str(host.document_id)})
+        host.close_all(CloseCode.RESTART)
+        host.empty_since = 0.0
+
+
+__all__ = ["Host", "guarded"]

@@ -1,0 +1,92 @@
+"""What the room knows of a CRDT document besides its replica, and what a new update may therefore do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from editor.room.errors import BadFrame, MalformedUpdate
+from editor.room.replica import Replica
+from editor.wire.close_codes import CloseCode
+from editor.wire.known import DeletedRanges, SurrogatePairs, decode_state_vector, encode_state_vector, has_gap
+from editor.wire.update import Update, decode_update
+from editor.wire.varint import MalformedFrame
+
+SMALL = 400
+Check = Callable[[Update], str | None]
+"""Why an update's content is refused, in a sentence, or None."""
+
+
+class Verdict(Enum):
+    """What becomes of an update that brings nothing to write."""
+
+    GAP = "gap"
+    KNOWN = "known"
+
+
+class Intake:
+    """`known` counts what is queued as well as what is committed."""
+
+    def __init__(self, replica: Replica, check: Check, max_structs: int) -> None:
+        vector = replica.state_vector()
+        self.known = decode_state_vector(vector)
+        self._deleted = DeletedRanges(decode_update(replica.diff(vector)).deletes)
+        self._pairs = SurrogatePairs()
+        self._pairs.add_state(replica.state())
+        self._check = check
+        self._max_structs = max_structs
+
+    def begin_again(self, replica: Replica) -> Intake:
+        return Intake(replica, self._check, self._max_structs)
+
+    def take(self, update: bytes) -> bytes | Verdict:
+        """The part to be journalled, which is then known, or why there is none. Raises BadFrame."""
+        try:
+            read = decode_update(update, max_structs=self._max_structs)
+            if has_gap(read, self.known):
+                return Verdict.GAP
+            cut = self._cut(update, read)
+            if cut is not update:
+                read = decode_update(cut, max_structs=self._max_structs)
+        except MalformedFrame as error:
+            raise BadFrame(error.close_code, str(error)) from error
+        except MalformedUpdate as error:
+            raise BadFrame(CloseCode.MALFORMED, str(error)) from error
+        if not read.structs and self._deleted.covers(read.deletes):
+            return Verdict.KNOWN
+        if self._pairs.split_by(read):
+            raise BadFrame(CloseCode.MALFORMED, "an edit divides a character")
+        if refused := self._check(read):
+            raise BadFrame(CloseCode.MALFORMED, refused)
+        self.learn(read)
+        return cut
+
+    def _cut(self, update: bytes, read: Update) -> bytes:
+        """Without what is known already; a small update that overlaps nothing is itself."""
+        first = read.first_clocks()
+        if len(update) <= SMALL:
+            if all(self.known.get(client, 0) == clock for client, clock in first.items()):
+                return update
+        elif not read.structs:
+            return update
+        vector = encode_state_vector({client: self.known[client] for client in first if client in self.known})
+        return Replica.cut(update, vector)
+
+    def learn(self, read: Update) -> None:
+        for client, clock in read.end_clocks().items():
+            if clock > self.known.get(client, 0):
+                self.known[client] = clock
+        self._deleted.add_update(read)
+        self._pairs.add(read)
+
+    def learn_bytes(self, update: bytes) -> None:
+        """Take note of an update that came from the journal."""
+        self.learn(decode_update(update, max_structs=None))
+
+    def is_ahead(self, update: bytes) -> bool:
+        """Whether a reader's answer holds what the room has not."""
+        try:
+            ends = decode_update(update, max_structs=self._max_structs).end_clocks()
+        except MalformedFrame as error:
+            raise BadFrame(error.close_code, str(error)) from error
+        return any(clock > self.known.get(client, 0) for client, clock in ends.items())

@@ -1,0 +1,346 @@
+"""The journal's writer: one thread a process that turns what has gathered into one transaction. The commit is the tick.
+
+It alone tells the hosts which rows there are, this process's and others', each CRDT document's in the order of `seq`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from editor.doorbell import room_changed
+from editor.live import rows
+from editor.live.forks import Forks, Outcome
+from editor.live.rows import NoDocument, Row
+from editor.room.job import Workspace
+from editor.room.participant import Ability
+from editor.wire.close_codes import CloseCode
+
+T = TypeVar("T")
+Numbered = tuple[int, bytes]
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 0.03
+RETRY_SECONDS = 0.5
+TRIES_OF_A_JOB = 5
+GROUP = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A person's update on its way into the journal; None holds a place in the queue and writes nothing."""
+
+    document_id: UUID
+    crdt_id: int
+    author: UUID
+    update: bytes | None
+    receipt: Callable[[CloseCode | None], None]
+    """Called on the loop once the group was applied: None when it is committed, else why it was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A host holds this CRDT document up to `seq`: tell it of every row above.
+
+    Asked again without one, the writer looks for others' rows; `heard` are rows that came with a doorbell.
+    """
+
+    crdt_id: int
+    seq: int | None
+    heard: tuple[Numbered, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatch:
+    crdt_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A function run in the writer's thread; its future is resolved on the loop once what it wrote was applied."""
+
+    run: Callable[[Forks], Any]
+    done: Future[Any]
+    document_id: UUID | None = None
+
+
+Item = Entry | Watch | Unwatch | Task
+
+
+@dataclass(slots=True)
+class News:
+    """What one commit brought: rows by CRDT document, those of other processes first; then who is to be told."""
+
+    rows: dict[int, list[Numbered]] = field(default_factory=dict)
+    ours: dict[int, list[Numbered]] = field(default_factory=dict)
+    since: dict[int, int] = field(default_factory=dict)
+    """For CRDT documents that are watched, the `seq` after which their rows are complete."""
+    by_job: set[int] = field(default_factory=set)
+    """CRDT documents whose rows a job of this process wrote: no host has seen them yet."""
+    documents: dict[int, UUID] = field(default_factory=dict)
+    told: list[Callable[[], None]] = field(default_factory=list)
+    of: set[UUID] = field(default_factory=set)
+    """Documents in which somebody's frames were taken."""
+
+
+class Journal:
+    """`deliver(News)` and `trouble(away)` are called on the loop's thread, in the order of the commits."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        deliver: Callable[[News], None],
+        trouble: Callable[[bool], None] = lambda away: None,
+    ) -> None:
+        self._loop = loop
+        self._deliver = deliver
+        self._trouble = trouble
+        self._queue: deque[Item] = deque()
+        self._wake = threading.Condition()
+        self._closing = False
+        self._away = False
+        self._known: dict[int, int] = {}
+        self._forks = Forks()
+        self.fan_out_seconds = 0.0
+        self._thread = threading.Thread(target=self._write_for_ever, name="journal", daemon=True)
+        self._thread.start()
+
+    def put(self, item: Item) -> None:
+        with self._wake:
+            self._queue.append(item)
+            self._wake.notify()
+
+    def run_job(
+        self,
+        document_id: UUID,
+        job: Callable[[Workspace], T],
+        *,
+        author: UUID | None = None,
+        run_id: UUID | None = None,
+    ) -> Future[T]:
+        """Run a job in the queue; the future has its value once this process has applied what it wrote."""
+        done: Future[T] = Future()
+        self.put(Task(lambda forks: forks.perform(document_id, job, author=author, run_id=run_id), done, document_id))
+        return done
+
+    def write(self, fn: Callable[[], T]) -> Future[T]:
+        """Run a function in one transaction of the writer's."""
+
+        def run(forks: Forks) -> T:
+            with transaction.atomic():
+                return fn()
+
+        done: Future[T] = Future()
+        self.put(Task(run, done))
+        return done
+
+    def close(self) -> None:
+        """Commit what is queued and end the thread."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join(timeout=10)
+
+    # In the writer's thread
+
+    def _write_for_ever(self) -> None:
+        not_before = 0.0
+        try:
+            while True:
+                with self._wake:
+                    while not self._queue and not self._closing:
+                        self._wake.wait()
+                    if not self._queue:
+                        return
+                pause = not_before - time.monotonic()
+                if pause > 0:
+                    time.sleep(pause)
+                self._process(self._take())
+                not_before = time.monotonic() + min(2 * self.fan_out_seconds, LONGEST_PAUSE)
+        finally:
+            connection.close()
+
+    def _take(self) -> list[Item]:
+        """What has gathered: the entries up to the first item of another kind, or that one."""
+        with self._wake:
+            group: list[Item] = [self._queue.popleft()]
+            while isinstance(group[0], Entry) and self._queue and len(group) < GROUP:
+                if not isinstance(self._queue[0], Entry):
+                    break
+                group.append(self._queue.popleft())
+        return group
+
+    def _process(self, group: Sequence[Item]) -> None:
+        match group[0]:
+            case Entry():
+                self._commit([item for item in group if isinstance(item, Entry)])
+            case Watch() as watch:
+                self._insist(lambda: self._catch_up(watch))
+            case Unwatch(crdt_id):
+                self._known.pop(crdt_id, None)
+            case Task() as task:
+                self._perform(task)
+
+    def _commit(self, entries: list[Entry]) -> None:
+        try:
+            self._insist(lambda: self._tell(self._group(entries)))
+        except Exception:
+            if len(entries) > 1:
+                for entry in entries:
+                    self._commit([entry])
+            else:
+                log.exception("an update could not be journalled", extra={"document": str(entries[0].document_id)})
+                news = News(told=[_told(entries[0].receipt, CloseCode.OVERLOAD)], of={entries[0].document_id})
+                self._tell(news)
+
+    def _group(self, entries: list[Entry]) -> News:
+        """One transaction: rights as they stand, others' rows read, ours numbered and inserted."""
+        news = News(of={entry.document_id for entry in entries})
+        if all(entry.update is None for entry in entries):
+            news.told = [_told(entry.receipt, None) for entry in entries]
+            return news
+        verdicts: dict[int, CloseCode | None] = {}
+        with transaction.atomic():
+            granted = rows.roles((entry.document_id, entry.author) for entry in entries)
+            taken: dict[int, list[Entry]] = {}
+            for number, entry in enumerate(entries):
+                allowed = rows.may(granted.get((entry.document_id, entry.author)), Ability.WRITE)
+                verdicts[number] = None if allowed else CloseCode.NO_RIGHT
+                if allowed and entry.update is not None:
+                    taken.setdefault(entry.crdt_id, []).append(entry)
+            for crdt_id in sorted(taken):
+                batch = [Row(entry.update or b"", entry.author) for entry in taken[crdt_id]]
+                last = rows.append(crdt_id, batch)
+                ours = list(enumerate((row.update for row in batch), last - len(batch) + 1))
+                self._note(news, crdt_id, taken[crdt_id][0].document_id, ours)
+        news.told = [_told(entry.receipt, verdicts[number]) for number, entry in enumerate(entries)]
+        return news
+
+    def _note(self, news: News, crdt_id: int, document_id: UUID, ours: list[Numbered]) -> None:
+        """Add our rows to the news, after those that other processes wrote since we last looked."""
+        first = ours[0][0]
+        known = self._known.get(crdt_id)
+        others = rows.after(crdt_id, known, first - 1) if known is not None and known < first - 1 else []
+        if known is not None:
+            news.since[crdt_id] = known
+        news.rows.setdefault(crdt_id, []).extend([*others, *ours])
+        news.ours.setdefault(crdt_id, []).extend(ours)
+        news.documents[crdt_id] = document_id
+
+    def _tell(self, news: News) -> None:
+        for crdt_id, numbered in news.rows.items():
+            if crdt_id in self._known and numbered:
+                self._known[crdt_id] = max(self._known[crdt_id], numbered[-1][0])
+        self._on_loop(lambda: self._deliver(news))
+
+    def _on_loop(self, call: Callable[[], None]) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(call)
+
+    def _catch_up(self, watch: Watch) -> None:
+        if watch.seq is not None:
+            self._known[watch.crdt_id] = watch.seq
+        if watch.crdt_id in self._known:
+            known = self._known[watch.crdt_id]
+            heard = [row for row in watch.heard if row[0] > known]
+            follows = bool(heard) and heard[0][0] == known + 1
+            found = heard if follows else rows.after(watch.crdt_id, known)
+            if found:
+                self._tell(News(rows={watch.crdt_id: found}, since={watch.crdt_id: known}))
+
+    def _perform(self, task: Task) -> None:
+        try:
+            outcome = self._insist(lambda: task.run(self._forks), tries=TRIES_OF_A_JOB)
+        except BaseException as error:
+            problem = error
+            self._tell(News(told=[lambda: _fail(task.done, problem)]))
+            return
+        news = News()
+        value = outcome
+        if isinstance(outcome, Outcome):
+            value = outcome.value
+            for part in outcome.written:
+                self._insist(
+                    lambda part=part: self._note(  # type: ignore[misc]
+                        news, part.crdt_id, outcome.document_id, [(part.seq, part.update)]
+                    )
+                )
+                news.by_job.add(part.crdt_id)
+            news.told.extend(outcome.after_commit)
+        news.told.insert(0, lambda: _resolve(task.done, value))
+        self._tell(news)
+
+    def _insist(self, attempt: Callable[[], T], tries: int | None = None) -> T:
+        """Try for ever while the database is away, and say so; nothing is dropped."""
+        failed = 0
+        while True:
+            try:
+                value = attempt()
+            except (OperationalError, InterfaceError) as error:
+                failed += 1
+                connection.close()
+                if self._closing or (tries is not None and failed >= tries and _answers()):
+                    raise
+                self._say_away(True, error)
+                time.sleep(min(RETRY_SECONDS * failed, 2))
+            else:
+                if self._away:
+                    self._say_away(False, None)
+                return value
+
+    def _say_away(self, away: bool, error: BaseException | None) -> None:
+        if away != self._away:
+            log.error("the database is away: %s", error) if away else log.warning("the database is back")
+            self._away = away
+            self._on_loop(lambda: self._trouble(away))
+
+
+def _answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _told(receipt: Callable[[CloseCode | None], None], verdict: CloseCode | None) -> Callable[[], None]:
+    return lambda: receipt(verdict)
+
+
+def _resolve(done: Future[Any], value: Any) -> None:
+    if done.set_running_or_notify_cancel():
+        done.set_result(value)
+
+
+def _fail(done: Future[Any], error: BaseException) -> None:
+    if done.set_running_or_notify_cancel():
+        done.set_exception(error)
+
+
+def run_job_now(
+    document_id: UUID,
+    job: Callable[[Workspace], T],
+    *,
+    author: UUID | None = None,
+    run_id: UUID | None = None,
+) -> T:
+    """Run a job in the caller's thread and transaction; open rooms learn of it after the commit."""
+    outcome = Forks(kept=2).perform(document_id, job, author=author, run_id=run_id)
+    room_changed(document_id)
+    for call in outcome.after_commit:
+        transaction.on_commit(call)
+    return outcome.value
+
+
+__all__ = ["Entry", "Journal", "News", "NoDocument", "Task", "Unwatch", "Watch", "run_job_now"]

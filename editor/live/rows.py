@@ -1,0 +1,105 @@
+"""The journal's statements: each runs in the caller's thread and transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from editor.models import CrdtDocument, Grant, JournalRow, Snapshot, User
+from editor.room.participant import ABILITIES, Ability, Role
+
+_CRDT = CrdtDocument._meta.db_table
+_ROW = JournalRow._meta.db_table
+_INSERT = f"INSERT INTO {_ROW} (crdt_id, seq, {{update}}, author_id, run_id) VALUES (%s, %s, %s, %s, %s)"
+
+
+class NoDocument(Exception):
+    """The CRDT document's row is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An update that is about to be written, with who made it."""
+
+    update: bytes
+    author: UUID | None = None
+    run_id: UUID | None = None
+
+
+def _uuid(value: UUID | None) -> Any:
+    return JournalRow._meta.get_field("run_id").get_db_prep_value(value, connection)
+
+
+def append(crdt_id: int, rows: Sequence[Row]) -> int:
+    """Number and insert these rows; the CRDT's row stays locked until the commit. Returns the last one's `seq`."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {_CRDT} SET seq = seq + %s WHERE id = %s RETURNING seq", [len(rows), crdt_id])
+        numbered = cursor.fetchone()
+        if numbered is None:
+            raise NoDocument(crdt_id)
+        last = int(numbered[0])
+        statement = _INSERT.format(update=connection.ops.quote_name("update"))
+        first = last - len(rows) + 1
+        cursor.executemany(
+            statement,
+            [
+                (crdt_id, seq, bytes(row.update), _uuid(row.author), _uuid(row.run_id))
+                for seq, row in enumerate(rows, first)
+            ],
+        )
+    return last
+
+
+def after(crdt_id: int, seq: int, up_to: int | None = None) -> list[tuple[int, bytes]]:
+    """The rows above `seq`, in order; where the next one is missing (compacted), the newest snapshot stands first."""
+    found = JournalRow.objects.filter(crdt_id=crdt_id, seq__gt=seq)
+    if up_to is not None:
+        found = found.filter(seq__lte=up_to)
+    rows = [(number, bytes(update)) for number, update in found.order_by("seq").values_list("seq", "update")]
+    if rows and rows[0][0] == seq + 1:
+        return rows
+    snapshot = Snapshot.objects.filter(crdt_id=crdt_id, seq__gt=seq).order_by("-seq").first()
+    if snapshot is None:
+        return []
+    rest = [(number, update) for number, update in rows if number > snapshot.seq]
+    return [(snapshot.seq, bytes(snapshot.state)), *rest]
+
+
+def lock(document_id: UUID) -> dict[str, tuple[int, int]]:
+    """Lock a document's CRDT rows in id order; gives (id, seq) by kind."""
+    rows = CrdtDocument.objects.select_for_update(no_key=True).filter(document_id=document_id).order_by("id")
+    found = {kind: (crdt_id, seq) for crdt_id, kind, seq in rows.values_list("id", "kind", "seq")}
+    if len(found) < 2:
+        raise NoDocument(document_id)
+    return found
+
+
+def role_of(document_id: UUID, user_id: UUID) -> Role | None:
+    """The person's role as it stands, held until the commit."""
+    return roles({(document_id, user_id)}).get((document_id, user_id))
+
+
+def roles(pairs: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Role]:
+    """The roles of these people in these documents, held until the commit; whoever has none is missing."""
+    wanted = set(pairs)
+    if not wanted:
+        return {}
+    grants = Grant.objects.select_for_update(no_key=True, of=("self",)).filter(
+        document_id__in={document for document, _ in wanted},
+        user_id__in={user for _, user in wanted},
+        user__is_active=True,
+    )
+    found = grants.order_by("id").values_list("document_id", "user_id", "role")
+    return {(document, user): Role(role) for document, user, role in found if role and (document, user) in wanted}
+
+
+def may(role: Role | None, ability: Ability) -> bool:
+    return role is not None and ability in ABILITIES[role]
+
+
+def is_active(user_id: UUID) -> bool:
+    return User.objects.filter(pk=user_id, is_active=True).exists()

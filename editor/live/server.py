@@ -1,0 +1,79 @@
+"""Daphne as production runs it: limits above the room's own, a backlog for crowds, sockets of any age."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from daphne.server import Server  # type: ignore[import-untyped]
+from django.conf import settings
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+
+BACKLOG = 2048
+NO_TIMEOUT = -1
+STOP_SECONDS = 5
+log = logging.getLogger(__name__)
+
+
+def make_server(
+    application: Any,
+    host: str,
+    port: int,
+    *,
+    listening: Callable[[str, int], None] | None = None,
+    stop: Callable[[], Awaitable[None]] | None = None,
+) -> Server:
+    """A server that is run by `.run()`. Port 0 lets the system choose; `listening` is told the address.
+
+    `stop` is called when the process is asked to end, and awaited for a few seconds.
+    """
+    address = host.replace(":", r"\:")
+    server = _Server(
+        application,
+        endpoints=[f"tcp:port={port}:interface={address}:backlog={BACKLOG}"],
+        websocket_timeout=NO_TIMEOUT,
+        websocket_max_message_size=2 * settings.MAX_DOCUMENT_BYTES,
+        websocket_max_frame_size=2 * settings.MAX_DOCUMENT_BYTES,
+        application_close_timeout=10,
+        server_name="scriptorium",
+    )
+    server.listening = listening
+    server.stop_application = stop
+    return server
+
+
+class _Server(Server):  # type: ignore[misc]
+    listening: Callable[[str, int], None] | None = None
+    stop_application: Callable[[], Awaitable[None]] | None = None
+
+    def run(self) -> None:
+        if self.stop_application is not None:
+            trigger: Any = reactor.addSystemEventTrigger
+            trigger("before", "shutdown", self._stop_application)
+        super().run()
+
+    def _stop_application(self) -> Any:
+        assert self.stop_application is not None
+        stopped = asyncio.ensure_future(asyncio.wait_for(self.stop_application(), STOP_SECONDS))
+        return Deferred.fromFuture(stopped).addErrback(lambda failure: log.warning("stopped hard: %s", failure))
+
+    def listen_success(self, port: Any) -> None:
+        super().listen_success(port)
+        if self.listening is not None:
+            address = port.getHost()
+            self.listening(address.host, address.port)
+
+    def kill_all_applications(self) -> Any:
+        """As Daphne's, which fails on a socket that has no application yet."""
+        for details in self.connections.values():
+            details.setdefault("application_instance", _NoApplication)
+        return super().kill_all_applications()
+
+
+class _NoApplication:
+    @staticmethod
+    def done() -> bool:
+        return True
