@@ -212,15 +212,15 @@ def _body(run: Run, text: str) -> str:
 
 def document(replica: Replica) -> str:
     """The whole document as Markdown, for a model to read."""
-    return "\n\n".join(part for part in (_block(child, "") for child in replica.root().children()) if part)
+    return "\n\n".join(part for part in (_block(child) for child in replica.root().children()) if part)
 
 
-def _block(node: object, marker: str) -> str:
+def _block(node: object) -> str:
     if not isinstance(node, Element):
         return ""
     if node.name in _LAYOUTS:
         return _LAYOUTS[node.name](node)
-    parts = [_block(child, marker) for child in node.children()]
+    parts = [_block(child) for child in node.children()]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -233,12 +233,12 @@ def _items(node: Element) -> str:
     lines = []
     for number, child in enumerate(node.children()):
         marker = f"{start + number}. " if node.name == "orderedList" else "- "
-        lines.append(marker + _block(child, "").replace("\n", "\n" + " " * len(marker)))
+        lines.append(marker + _block(child).replace("\n", "\n" + " " * len(marker)))
     return "\n".join(lines)
 
 
 def _table(node: Element) -> str:
-    rows = [[_block(cell, "").replace("\n", " ") for cell in _elements(row)] for row in _elements(node)]
+    rows = [[_block(cell).replace("\n", " ") for cell in _elements(row)] for row in _elements(node)]
     lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     if rows:
         lines.insert(1, "|" + " --- |" * len(rows[0]))
@@ -256,7 +256,7 @@ def _code(node: Element) -> str:
 
 
 def _quote(node: Element) -> str:
-    inner = "\n\n".join(_block(child, "") for child in node.children())
+    inner = "\n\n".join(_block(child) for child in node.children())
     return "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
 
 

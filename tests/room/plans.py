@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from editor.room.delta import Delta, Marks, Run, joined, plain
+from editor.room.delta import Delta, Marks, Run, joined
 from editor.room.markdown import HARD_BREAK, from_runs, inline
 from editor.room.merge import Merge, applied, merge
 
@@ -30,17 +30,3 @@ def conflicts(base: str, ours: str, theirs: str) -> list[tuple[str, str]]:
 def outcome(base: Delta, ours: Delta, theirs: Delta) -> tuple[Merge, Delta]:
     found = merge(base, ours, theirs)
     return found, applied(ours, found.edits)
-
-
-def holds_in_order(whole: str, parts: list[str]) -> bool:
-    """Whether the parts stand in the whole in this order, none of them sharing a character."""
-    at = 0
-    for part in parts:
-        at = whole.find(part, at)
-        if at < 0:
-            return False
-        at += len(part)
-    return True
-
-
-__all__ = ["RUN", "TEXT", "WORD", "conflicts", "holds_in_order", "merged", "outcome", "plain"]
