@@ -32,6 +32,7 @@ export class Toolbar {
   });
   readonly #buttons: [Tool, HTMLButtonElement][] = [];
   #stopFollowing: (() => void) | null = null;
+  #scheduled = false;
 
   constructor(
     private readonly editor: Editor,
@@ -44,9 +45,9 @@ export class Toolbar {
     this.#bar.addEventListener("keydown", (event) => event.key === "Escape" && this.#leave());
     document.body.append(this.#bar);
     this.build();
-    for (const name of ["selectionUpdate", "transaction", "focus"] as const) editor.on(name, () => this.#paint());
-    editor.on("blur", () => setTimeout(() => this.#paint()));
-    this.#bar.addEventListener("focusout", () => setTimeout(() => this.#paint()));
+    for (const name of ["selectionUpdate", "transaction", "focus", "blur"] as const)
+      editor.on(name, () => this.#later());
+    this.#bar.addEventListener("focusout", () => this.#later());
   }
 
   /** Puts in what this person may do; again when their role changes. */
@@ -144,6 +145,16 @@ export class Toolbar {
     else chain.unsetLink().run();
     this.#link.hidden = true;
     this.#paint();
+  }
+
+  /** Once for all that happens now: while the focus moves it is nowhere. */
+  #later(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setTimeout(() => {
+      this.#scheduled = false;
+      if (!this.editor.isDestroyed) this.#paint();
+    });
   }
 
   #leave(): void {

@@ -99,21 +99,19 @@ function paintName(root: HTMLElement, room: Room, complain: (sentence: string) =
   });
   const form = element(
     "form",
-    { class: "own-name__form", hidden: true },
+    { class: "own-name__form" },
     field,
     element("button", { type: "submit", class: "button" }, "Save"),
   );
   const face = element("span", { class: "own-name__face" });
   const button = element("button", { type: "button", class: "button button--quiet" }, face);
   const close = () => {
-    form.hidden = true;
-    button.hidden = false;
+    root.replaceChildren(button);
     button.focus();
   };
   button.addEventListener("click", () => {
     field.value = room.me().name;
-    button.hidden = true;
-    form.hidden = false;
+    root.replaceChildren(form);
     field.select();
   });
   form.addEventListener("keydown", (event) => event.key === "Escape" && close());
@@ -126,7 +124,7 @@ function paintName(root: HTMLElement, room: Room, complain: (sentence: string) =
       complain(inWords(error));
     }
   });
-  root.append(button, form);
+  root.replaceChildren(button);
   return () => {
     say(face, room.me().name);
     set(button, "aria-label", `Your name: ${room.me().name}`);
