@@ -28,7 +28,7 @@ class Peer(Protocol):
     def attribute(self, block: int, name: str, value: int) -> list[bytes]: ...
     def add_block(self, at: int, name: str) -> list[bytes]: ...
     def remove_block(self, at: int) -> list[bytes]: ...
-    def apply(self, update: bytes) -> None: ...
+    def apply(self, update: bytes) -> list[bytes]: ...
     def vector(self) -> bytes: ...
     def diff(self, vector: bytes) -> bytes: ...
     def view(self) -> list[Any]: ...
@@ -95,8 +95,9 @@ class Ours:
         self.replica.root().remove(at)
         return self._made()
 
-    def apply(self, update: bytes) -> None:
+    def apply(self, update: bytes) -> list[bytes]:
         self.replica.apply(update)
+        return []
 
     def vector(self) -> bytes:
         return self.replica.state_vector()
@@ -134,7 +135,10 @@ class Yjs:
             self._node.wait(10)
 
     def _edit(self, edit: str, /, **fields: Any) -> list[bytes]:
-        return [bytes.fromhex(update) for update in self.ask("edit", edit=edit, **fields)["updates"]]
+        return self._made("edit", edit=edit, **fields)
+
+    def _made(self, do: str, **fields: Any) -> list[bytes]:
+        return [bytes.fromhex(update) for update in self.ask(do, **fields)["updates"]]
 
     def _span(self, block: int, at: int, end: int) -> tuple[int, int]:
         text = self.texts()[block]
@@ -164,8 +168,8 @@ class Yjs:
     def remove_block(self, at: int) -> list[bytes]:
         return self._edit("remove", at=at)
 
-    def apply(self, update: bytes) -> None:
-        self.ask("apply", update=update.hex())
+    def apply(self, update: bytes) -> list[bytes]:
+        return self._made("apply", update=update.hex())
 
     def vector(self) -> bytes:
         return bytes.fromhex(self.ask("vector")["update"])

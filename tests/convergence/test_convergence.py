@@ -95,7 +95,7 @@ class Room:
             case "up" if self.up[step.who]:
                 self.take_in(self.up[step.who].pop(0), step.who)
             case "down" if self.down[step.who]:
-                self.peers[step.who].apply(Replica.merge(self.down[step.who]))
+                self.up[step.who] += self.peers[step.who].apply(Replica.merge(self.down[step.who]))
                 self.down[step.who].clear()
             case "again":
                 self.reconnect(step.who)
@@ -130,7 +130,7 @@ class Room:
         self.down[who].clear()
         answer = self.server.diff(self.peers[who].vector())
         self.take_in(self.peers[who].diff(self.server.vector()), who)
-        self.peers[who].apply(answer)
+        self.up[who] += self.peers[who].apply(answer)
 
     def compare_readers(self, update: bytes) -> None:
         """What we read in an update is what Yjs reads in it."""
@@ -139,12 +139,12 @@ class Room:
         assert sorted(list(r) for r in read.deletes) == sorted(theirs["deletes"])
 
     def settle(self) -> None:
-        for who in (0, 1):
-            while self.up[who]:
-                self.take_in(self.up[who].pop(0), who)
-        for who in (0, 1):
-            if self.down[who]:
-                self.play(Step(who, "down", 0, 0, 1, ""))
+        while any(self.up) or any(self.down):
+            for who in (0, 1):
+                while self.up[who]:
+                    self.take_in(self.up[who].pop(0), who)
+                if self.down[who]:
+                    self.play(Step(who, "down", 0, 0, 1, ""))
 
 
 def _start() -> bytes:
@@ -192,3 +192,18 @@ def test_what_comes_out_of_order_is_a_gap_that_one_step_2_mends(yjs: Yjs, plan: 
     server.apply(yjs.diff(server.vector()))
     assert server.view() == yjs.view()
     assert decode_state_vector(server.vector()) == decode_state_vector(yjs.vector())
+
+
+def test_a_reader_in_yjs_answers_a_deleted_bold_word_with_a_deletion_of_its_own(yjs: Yjs) -> None:
+    """So an update without new structs from somebody who may only read is no attempt to write."""
+    yjs.begin(YJS)
+    yjs.apply(START)
+    server = Ours(SERVER)
+    server.apply(START)
+    for update in server.format(0, 2, 6, BOLD):
+        assert yjs.apply(update) == []
+    made = [answer for update in server.delete(0, 2, 6) for answer in yjs.apply(update)]
+    assert made
+    for update in made:
+        assert decode_update(update).structs == ()
+        assert decode_update(update).deletes

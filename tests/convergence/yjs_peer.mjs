@@ -37,6 +37,16 @@ const edits = {
 
 function edit(request) {
   doc.transact(() => edits[request.edit](request));
+  return taken();
+}
+
+/** Yjs answers some remote changes with an update of its own: it deletes marks that begin and end at once. */
+function apply({ update }) {
+  Y.applyUpdate(doc, bytes(update), "remote");
+  return taken();
+}
+
+function taken() {
   const updates = made;
   made = [];
   return { updates };
@@ -69,7 +79,7 @@ const requests = {
   edit,
   view,
   decode,
-  apply: ({ update }) => (Y.applyUpdate(doc, bytes(update), "remote"), {}),
+  apply,
   vector: () => ({ update: hex(Y.encodeStateVector(doc)) }),
   diff: ({ vector }) => ({ update: hex(Y.encodeStateAsUpdate(doc, bytes(vector))) }),
 };
