@@ -210,7 +210,7 @@ class Registry:
             title,
             text,
             session,
-            Intake(text.replica, content.refusal, settings.MAX_STRUCTS_A_FRAME),
+            Intake(text.replica, content.check_for(session), settings.MAX_STRUCTS_A_FRAME),
             self.journal,
             commanded=self._commanded,
             attended=self._attended,
