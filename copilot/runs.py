@@ -6,10 +6,12 @@ to the session. A change of state is one conditional UPDATE, which a run that ha
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, Max, Q
 from django.db.models.functions import Now
 
@@ -108,9 +110,9 @@ def next_in_line(run: Run) -> bool:
     return not older.exists()
 
 
-def renew(document_id: UUID, holder: str, lease_seconds: float) -> int:
-    """Push the leases of this process's runs in a room forward; returns how many it still holds."""
-    mine = Run.objects.filter(document_id=document_id, lease_holder=holder, state__in=WORKING)
+def renew(run_ids: Collection[UUID], holder: str, lease_seconds: float) -> int:
+    """Push the leases of these runs forward where this process holds them; returns how many it still holds."""
+    mine = Run.objects.filter(pk__in=run_ids, lease_holder=holder, state__in=WORKING)
     return mine.update(lease_expires=Now() + timedelta(seconds=lease_seconds))
 
 
@@ -171,14 +173,20 @@ def begin_step(run: Run, number: int) -> Step:
 
 
 def close_step(step: Step, message: dict[str, Any], finish_reason: str, input_tokens: int, output_tokens: int) -> None:
-    """Keep what the model said in the step, and add its tokens to the run's."""
+    """Keep what the model said in the step, and add its tokens and their price to the run's.
+
+    Dollars a million tokens are microdollars a token.
+    """
     step.message = message
     step.finish_reason = finish_reason[:24]
     step.input_tokens += input_tokens
     step.output_tokens += output_tokens
     step.save(update_fields=["message", "finish_reason", "input_tokens", "output_tokens"])
+    cost = input_tokens * settings.OPENAI_INPUT_PRICE + output_tokens * settings.OPENAI_OUTPUT_PRICE
     Run.objects.filter(pk=step.run_id).update(
-        input_tokens=F("input_tokens") + input_tokens, output_tokens=F("output_tokens") + output_tokens
+        input_tokens=F("input_tokens") + input_tokens,
+        output_tokens=F("output_tokens") + output_tokens,
+        cost_microusd=F("cost_microusd") + round(cost),
     )
 
 

@@ -17,12 +17,16 @@ def _env(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
-def _seconds(name: str, default: float) -> float:
+def _number(name: str, default: float, of: str) -> float:
     value = _env(name)
     try:
         return float(value) if value else default
     except ValueError:
-        sys.exit(f"{name} must be a number of seconds, not {value!r}.")
+        sys.exit(f"{name} must be a number of {of}, not {value!r}.")
+
+
+def _seconds(name: str, default: float) -> float:
+    return _number(name, default, "seconds")
 
 
 def _port(name: str, default: str) -> int:
@@ -164,6 +168,8 @@ GRACE_VISIBLE_SECONDS = _seconds("GRACE_VISIBLE_SECONDS", 300)
 OPENAI_API_KEY = _env("OPENAI_API_KEY")
 OPENAI_BASE_URL = _env("OPENAI_BASE_URL")
 OPENAI_MODEL = _env("OPENAI_MODEL", "gpt-5-mini")
+OPENAI_INPUT_PRICE = _number("OPENAI_INPUT_PRICE", 0, "dollars a million tokens")
+OPENAI_OUTPUT_PRICE = _number("OPENAI_OUTPUT_PRICE", 0, "dollars a million tokens")
 COPILOT_NAME = _env("COPILOT_NAME", "Copilot")
 COPILOT_LEASE_SECONDS = _seconds("COPILOT_LEASE_SECONDS", 30)
 COPILOT_DEMO_WORDS_A_SECOND = _seconds("COPILOT_DEMO_WORDS_A_SECOND", 20)

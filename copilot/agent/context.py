@@ -166,7 +166,8 @@ def _request(brief: Brief) -> str:
 
 def _step(step: StepRecord) -> Iterator[dict[str, Any]]:
     if not step.calls:
-        yield {"role": "assistant", "content": step.text.strip()}
+        if step.text.strip():
+            yield {"role": "assistant", "content": step.text.strip()}
         return
     calls = [
         {

@@ -5,7 +5,8 @@ CopilotError
 │   ├── ModelError             theirs: the language model's side
 │   │   ├── WrongKey, NoSuchModel, Unreachable, TooBusy, OutOfCredit, TooLong, RequestRefused
 │   │   └── NoFirstToken, Stalled, BrokenOff, ProviderFailed, UnreadableAnswer
-│   └── LimitReached           the run has used up one of its limits
+│   ├── LimitReached           the run has used up one of its limits
+│   └── RightsLost             who asked may not any more
 ├── ToolRefused              the model sees the sentence as the call's result, and may try again
 └── IllegalTransition        ours: a state and an event that do not go together
 """
@@ -113,6 +114,12 @@ class LimitReached(RunError):
     """One of the run's limits; the sentence says which and how much."""
 
     code = "limit"
+
+
+class RightsLost(RunError):
+    code = "rights_lost"
+    sentence = "Who asked for this may no longer ask in this document, so it stopped."
+    retryable = False
 
 
 class ToolRefused(CopilotError):

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from copilot import questions, runs
 from copilot.agent import limits as run_limits
 from copilot.agent.context import Brief, Kept, KeptEdit
+from copilot.agent.errors import RightsLost
 from copilot.agent.limits import Limits, Tally
 from copilot.agent.run import ENDED, WAITING, RunEvent, RunState
 from copilot.agent.tools import Tool
@@ -23,9 +24,10 @@ from copilot.live.brief import Told, gather
 from copilot.models import Run, Step, ToolCall
 from copilot.models import RunEvent as RunEventRow
 from editor import confirmations, selectors
-from editor.models import Suggestion
+from editor.models import Grant, Suggestion
 from editor.room import session
 from editor.room.job import Workspace
+from editor.room.participant import ABILITIES, Ability, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def prepare(ws: Workspace, run_id: UUID, rev: int, shop: Shop, seconds: float) -
     """Begin a step, or the interrupted one again with what it had said; raises LimitReached, RunMoved."""
     runs.hold(run_id, rev, RunState.THINKING)
     run = Run.objects.select_related("asker").get(pk=run_id)
+    _check_asker(run)
     run_limits.check(_tally(run, seconds), shop.limits)
     answer = str((session.read(ws.session, "runs", str(run_id)) or {}).get("answer") or "")
     interrupted = Step.objects.filter(run=run, message=None).order_by("-number").first()
@@ -123,6 +126,14 @@ def prepare(ws: Workspace, run_id: UUID, rev: int, shop: Shop, seconds: float) -
     left = shop.limits.output_tokens - run.output_tokens
     call = kept_call.pk if kept_call else ""
     return Prepared(number, brief, places, kept, call, suggestion, bool(said.strip()), left, run.asker_id)
+
+
+def _check_asker(run: Run) -> None:
+    """Tools run as the asker, who must still have the room."""
+    grants = Grant.objects.filter(document_id=run.document_id).exclude(role="")
+    grant = grants.filter(user_id=run.asker_id).first() if run.asker_id else None
+    if grant is None or Ability.ASK not in ABILITIES[Role(grant.role)]:
+        raise RightsLost
 
 
 def _said(run: Run) -> str:

@@ -73,7 +73,8 @@ class Drive:
             while self._rev:
                 await self._step()
         except RunError as error:
-            log.info("run failed", extra={"run": str(self._run_id), "code": error.code})
+            cause = type(error.__cause__).__name__
+            log.warning("run failed: %s (%s)", error.code, cause, extra={"run": str(self._run_id)})
             await self._job(runs.fail_with, self._rev, error)
 
     def interrupt(self, why: Interrupt) -> None:

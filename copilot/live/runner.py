@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
+
+from django.db import DatabaseError
 
 from copilot import selectors
 from copilot.agent.run import WAITING, WORKING, RunState
@@ -15,6 +18,7 @@ from copilot.live.drive import Drive, Shell
 from copilot.live.listening import Interrupt
 from copilot.runs import RunMoved
 
+CLOSING_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -64,8 +68,10 @@ class Runner:
         for drive in self._drives.values():
             drive.interrupt(Interrupt.SHUTDOWN)
         self._shell = None
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -81,6 +87,9 @@ class Runner:
             await drive.go()
         except RunMoved:
             log.debug("run moved on", extra={"run": str(run_id)})
+        except DatabaseError:
+            log.exception("run lost the database, and goes on when its lease is over", extra={"run": str(run_id)})
+            return
         except Exception:
             log.exception("run broke", extra={"run": str(run_id)})
             await drive.give_up()

@@ -46,10 +46,9 @@ class Worker:
 
     async def renew(self) -> None:
         shop = self._shell.shop
-        for document_id in self._runner.documents:
-            await self._shell.rooms.run_job(
-                document_id, lambda ws: runs.renew(ws.document_id, shop.holder, shop.lease_seconds)
-            )
+        for document_id, driven in self._runner.documents.items():
+            job = partial(_renew, driven, shop.holder, shop.lease_seconds)
+            await self._shell.rooms.run_job(document_id, job)
 
     async def sweep(self) -> None:
         for found in await self._shell.rooms.read(selectors.in_need):
@@ -79,6 +78,10 @@ class Worker:
                 await work()
             except Exception:
                 log.exception("the copilot's worker failed, and tries again")
+
+
+def _renew(driven: set[UUID], holder: str, lease_seconds: float, _: Workspace) -> None:
+    runs.renew(driven, holder, lease_seconds)
 
 
 def _give_up(run_id: UUID, ws: Workspace) -> None:

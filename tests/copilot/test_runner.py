@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.test import override_settings
 
 from copilot.agent.errors import WrongKey
 from copilot.agent.events import TextDelta
@@ -20,7 +21,7 @@ from copilot.live.openai_model import OpenAIModel
 from copilot.live.worker import Rhythm
 from copilot.models import Run, RunEvent, Step, ToolCall
 from editor import confirmations
-from editor.models import Invitation, Seat, Suggestion
+from editor.models import Grant, Invitation, Seat, Suggestion
 from editor.room.errors import Refusal
 from editor.room.participant import Participant, Role
 from tests.copilot.provider import Provider, at_length, improved
@@ -337,6 +338,27 @@ async def test_a_bug_ends_the_run_with_a_sentence_and_not_with_a_trace(
     assert entry["error_code"] == "internal"
     assert "Zero" not in entry["error"]
     assert "run broke" in caplog.text
+
+
+async def test_a_run_whose_asker_has_lost_the_document_ends(make: Make) -> None:
+    model = says([*call("read_document", first=1), CALLS])
+    room = await make(model)
+    grants = Grant.objects.filter(document_id=room.document)
+    model.script = lambda request: [gate, *call("read_document", first=1), CALLS]
+    gate = asyncio.Event()
+    run = await room.ask("Go")
+    await room.until(lambda: bool(model.requests))
+    await room.rooms.read(lambda: grants.update(role=""))
+    gate.set()
+    assert (await room.state(run, "failed"))["error_code"] == "rights_lost"
+
+
+@override_settings(OPENAI_INPUT_PRICE=0.5, OPENAI_OUTPUT_PRICE=2.0)
+async def test_tokens_have_a_price_where_the_settings_give_one(make: Make) -> None:
+    room = await make(says([*words("Hello."), STOP]))
+    run = await room.ask("Hello?")
+    await room.state(run, "completed")
+    assert (await room.row(run)).cost_microusd == round(3 * 0.5 + 4 * 2.0)
 
 
 async def test_an_empty_answer_says_so(make: Make) -> None:
