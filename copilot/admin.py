@@ -24,17 +24,17 @@ def dollars(microusd: int) -> str:
 
 @admin.register(Run)
 class RunAdmin(History):
-    list_display = ("asked", "state", "room", "asker", "model", "tokens", "cost", "created", "ended")
+    list_display = ("asked", "state", "cost", "tokens", "room", "asker", "model", "created")
     list_filter = ("state", "error_code", "model", "created")
     list_select_related = ("document", "asker")
     search_fields = ("request", *DOCUMENT_SEARCH, *person_search("asker"))
     ordering = ("-created",)
     fieldsets = (
         (None, {"fields": ("request", "state", "room", "asker", "stopped_by", "answer")}),
+        ("What happened", {"fields": ("timeline",)}),
         ("Model", {"fields": ("model", "finish_reason", "tokens", "cost")}),
         ("Trouble", {"fields": ("error_code", "error_message", "lease_holder", "lease_expires")}),
         ("Times", {"fields": ("created", "started", "ended")}),
-        ("What happened", {"fields": ("timeline",)}),
     )
 
     @admin.display(description="request", ordering="request")

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
@@ -42,6 +43,8 @@ else:
 admin.site.site_header = "Scriptorium"
 admin.site.site_title = "Scriptorium"
 admin.site.index_title = "Administration"
+admin.site.enable_nav_sidebar = False
+admin.site.unregister(Group)
 
 
 class NewPersonForm(PersonCreationForm):
@@ -69,12 +72,12 @@ class PersonAdmin(BaseUserAdmin):
     list_filter = ("kind", "is_active", "is_superuser")
     search_fields = ("name", "email", "grants__document__title")
     readonly_fields = ("kind", "created", "last_login")
-    filter_horizontal = ("groups", "user_permissions")
+    filter_horizontal = ()
     list_per_page = 50
     show_full_result_count = False
     fieldsets = (
         (None, {"fields": ("name", "email", "password", "colour", "kind", "created", "last_login")}),
-        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
 

@@ -50,6 +50,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email or str(self.pk)
 
+    def get_short_name(self) -> str:
+        """What the admin greets by."""
+        return self.name
+
 
 class Document(models.Model):
     """What people write: its title and who may open it. The text is in its CRDT documents' journals."""

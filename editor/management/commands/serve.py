@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -25,9 +26,13 @@ class Command(BaseCommand):
             sys.exit(sentence)
         prepare()
         settings.PUBLIC_URL = addresses.base_url()
-        self.stdout.write(greeting(settings.PUBLIC_URL))
-        self.stdout.flush()
-        listen(settings.HOST, settings.PORT)
+        text = greeting(settings.PUBLIC_URL)
+
+        def greet(host: str, port: int) -> None:
+            self.stdout.write(text)
+            self.stdout.flush()
+
+        listen(settings.HOST, settings.PORT, greet)
 
 
 def prepare() -> None:
@@ -83,9 +88,9 @@ def _guest_lines(owner: User, base: str) -> list[str]:
     return [f"  Guest link:  {base}{reverse('join', args=[link.token])}  (anyone with it edits “{document}”)"]
 
 
-def listen(host: str, port: int) -> None:
-    """Serve until stopped."""
-    from editor.live.server import make_server  # first, since Daphne chooses Twisted's reactor
-    from editor.asgi import application  # isort: skip
+def listen(host: str, port: int, listening: Callable[[str, int], None]) -> None:
+    """Serve until stopped; `listening` is called once connections are taken."""
+    from editor.asgi import application
+    from editor.live.server import make_server
 
-    make_server(application, host, port, stop=application.stop).run()
+    make_server(application, host, port, listening=listening).run()
