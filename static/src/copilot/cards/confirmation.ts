@@ -32,10 +32,8 @@ export class ConfirmationCard implements Card {
       { class: "card", "data-confirmation-id": confirmation.id, "aria-label": "Question from the copilot" },
       element("p", { class: "card__sentence" }, icon("question"), this.sentence),
       this.values,
-      this.asked,
+      element("div", { class: "card__said" }, this.asked, this.settled, this.note),
       this.actions,
-      this.settled,
-      this.note,
       this.result,
     );
     this.update(confirmation);

@@ -60,6 +60,7 @@ export class InvitationCard implements Card {
       const copied = await copy(String(url), this.field);
       this.field.hidden = false;
       say(this.said, copied ? COPIED : COPY_BY_HAND);
+      this.said.scrollIntoView({ block: "nearest" });
     } catch (error) {
       say(this.said, refusal(error));
     } finally {
