@@ -26,6 +26,17 @@ export function pieces(markdown: string, marks: MarkName[] = []): Piece[] {
   return [...(before ? [{ text: before, marks }] : []), ...middle, ...pieces(after, marks)];
 }
 
+const HALF_DELIMITER = /(?:\*{1,2}|~{1,2}|`+|(?<![\p{L}\p{N}])_{1,2}|!?\[[^\]]*(?:\](?:\([^)]*)?)?)$/u;
+const OPEN_MARK = /(\*\*|~~|\*|`|(?<![\p{L}\p{N}])(?:__|_))(?=\S)([^*~`_]*?)(\s*)$/u;
+
+/** What has come so far of Markdown that still streams: a mark that was opened is taken as closed, half a delimiter left out. */
+export function soFar(markdown: string): string {
+  const whole = markdown.replace(HALF_DELIMITER, "");
+  const open = pieces(whole).at(-1);
+  if (!open || open.marks.length > 0 || !OPEN_MARK.test(open.text)) return whole;
+  return whole.replace(OPEN_MARK, "$1$2$1$3");
+}
+
 /** The words alone. */
 export function plain(markdown: string): string {
   return pieces(markdown)

@@ -3,7 +3,7 @@
 import { element, say, set } from "../element";
 import { Nack, type Room } from "../room/room";
 import type { Suggestion } from "../room/session";
-import { rendered } from "./inline_markdown";
+import { rendered, soFar } from "./inline_markdown";
 import { isOpen, type Mode, type Placement } from "./placement";
 
 /** A rejected suggestion's card says so for this long, then fades. */
@@ -72,9 +72,10 @@ export class SuggestionView {
 
   /** Paints the new words as they come; outside ProseMirror's transactions. */
   paint(suggestion: Suggestion): void {
-    if (suggestion.body === this.#body) return;
-    this.#body = suggestion.body;
-    this.#fresh.replaceChildren(...rendered(suggestion.body));
+    const body = suggestion.status === "streaming" ? soFar(suggestion.body) : suggestion.body;
+    if (body === this.#body) return;
+    this.#body = body;
+    this.#fresh.replaceChildren(...rendered(body));
   }
 
   /** Brings it into view; the focus goes to its first button. */

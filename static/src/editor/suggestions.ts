@@ -25,6 +25,9 @@ declare module "@tiptap/core" {
   }
 }
 
+/** Other people's carets are drawn at 10: they belong to the text, before the card. */
+const BEYOND_CARETS = 20;
+
 const key = new PluginKey<Drawn>("suggestions");
 
 export const Suggestions = Extension.create<SuggestionsOptions, { layer: SuggestionLayer | null }>({
@@ -126,7 +129,7 @@ export class SuggestionLayer {
     if (!view) return [];
     const card = Decoration.widget(at, () => view.element, {
       key: `suggestion-${suggestion.id}`,
-      side: 2,
+      side: BEYOND_CARETS,
       marks: [],
       ignoreSelection: true,
       stopEvent: () => true,
