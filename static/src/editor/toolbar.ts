@@ -186,7 +186,7 @@ export class Toolbar {
   }
 
   async #move(reference: { getBoundingClientRect(): DOMRect; contextElement: Element }): Promise<void> {
-    const middleware = [offset(8), flip(), shift({ padding: 8 })];
+    const middleware = [offset(8), flip({ padding: { top: barHeight() } }), shift({ padding: 8 })];
     const { x, y } = await computePosition(reference, this.#bar, { placement: "top", middleware });
     Object.assign(this.#bar.style, { left: `${x}px`, top: `${y}px` });
   }
@@ -207,4 +207,9 @@ export class Toolbar {
     const right = end.top > start.top ? this.editor.view.dom.getBoundingClientRect().right : end.right;
     return new DOMRect(left, top, Math.max(1, right - left), Math.max(start.bottom, end.bottom) - top);
   }
+}
+
+/** The page's bar covers what is under it. */
+function barHeight(): number {
+  return document.querySelector<HTMLElement>(".bar")?.offsetHeight ?? 0;
 }
