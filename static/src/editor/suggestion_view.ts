@@ -19,7 +19,7 @@ export class SuggestionView {
   readonly element: HTMLElement;
   readonly #fresh = element("ins", { class: "suggestion-new", dir: "auto" });
   readonly #who = element("span", { class: "suggestion-card__who" });
-  readonly #what = element("span", { class: "suggestion-card__what", role: "status" });
+  readonly #what = element("span", { class: "suggestion-card__what" });
   readonly #actions = element("span", { class: "suggestion-card__actions" });
   readonly #stale = element("span", { class: "suggestion-card__stale" });
   readonly #card: HTMLElement;
