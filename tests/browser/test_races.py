@@ -66,8 +66,5 @@ def test_of_twenty_pairs_of_decisions_sent_before_either_answer_is_read_one_coun
             suggestion = uuid.UUID(room.owner.suggestion_waits())
             verdicts = (chance.choice(("accept", "reject")), chance.choice(("accept", "reject")))
             counted = both_decide(room, (first, second), verdicts, suggestion)
-            room.owner.page.wait_for_function(
-                "([id, v]) => window.scriptorium.session.toJSON().suggestions[id]?.verdict === v",
-                arg=[str(suggestion), counted],
-            )
+            room.owner.verdict_is(str(suggestion), counted)
     assert room.site.server.database.count("editor_decision", "document_id = ?", room.document) == ROUNDS

@@ -92,6 +92,6 @@ def test_a_rejected_suggestion_leaves_the_text_as_it_was(room: Room) -> None:
     room.owner.improve(room.paragraphs[2])
     suggestion = room.guest.suggestion_waits()
     room.guest.suggestion().get_by_role("button", name="Reject", exact=True).click()
+    room.owner.verdict_is(suggestion, "rejected")
     expect(room.owner.page.locator(".ProseMirror .suggestion-old")).to_have_count(0)
-    assert room.owner.session()["suggestions"][suggestion]["verdict"] == "rejected"
     assert room.owner.text() == room.guest.text() == before

@@ -53,10 +53,11 @@ def test_what_both_type_at_the_same_time_converges_and_a_reload_keeps_it(
     demo_site: Site, context: BrowserContext
 ) -> None:
     room = open_room(demo_site, context, "converging")
+    between = room.paragraphs[0][30:50]
     for number in range(10):
-        room.owner.caret(room.paragraphs[0][5:], number % 7)
+        room.owner.caret(between, 0)
         room.owner.type(words(f"owner {number}", 2))
-        room.guest.caret(room.paragraphs[0][-5:], 0)
+        room.guest.caret(between, len(between))
         room.guest.type(words(f"guest {number}", 2))
     room.owner.saved()
     room.guest.saved()

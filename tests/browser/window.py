@@ -155,6 +155,10 @@ class Window:
         expect(self.page.locator(f'.ProseMirror [data-suggestion-id="{found}"]')).to_be_visible()
         return found
 
+    def verdict_is(self, suggestion: str, verdict: str) -> None:
+        script = "([id, v]) => window.scriptorium.session.toJSON().suggestions[id]?.verdict === v"
+        self.page.wait_for_function(script, arg=[suggestion, verdict])
+
     def confirmation(self) -> Locator:
         return self.page.locator("[data-confirmation-id]")
 
