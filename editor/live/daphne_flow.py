@@ -101,7 +101,7 @@ class DaphneFlow:
 
     def close(self, code: int) -> None:
         if self._protocol.state == self._protocol.STATE_OPEN:
-            self._protocol.sendClose(code=code)
+            self._protocol.sendClose(code=int(code))  # autobahn takes no subclass of int
 
     def abort(self) -> None:
         self._transport.abortConnection()
