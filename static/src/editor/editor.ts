@@ -71,7 +71,7 @@ function shortcuts(toolbar: () => Toolbar | null): Extension {
 function askAbout(editor: Editor, room: LiveRoom): void {
   const { from, to } = editor.state.selection;
   const target = targetOf(editor.state.doc, from, to);
-  room.ask(target ?? { ranges: [] });
+  room.text.ask(target ?? { ranges: [] });
 }
 
 /** Before y-prosemirror sees a change: what it does not know it would delete, so it is unbound first. */
@@ -101,9 +101,9 @@ function followRoom(editor: Editor, room: LiveRoom, toolbar: Toolbar): void {
   let timer = 0;
   editor.on("selectionUpdate", () => {
     clearTimeout(timer);
-    timer = window.setTimeout(() => room.selectionChanged(), 50);
+    timer = window.setTimeout(() => room.text.selectionChanged(), 50);
   });
-  room.attach({
+  room.text.attach({
     selection: () => targetOf(editor.state.doc, editor.state.selection.from, editor.state.selection.to),
     focusSuggestion: (id) => editor.storage.suggestions.layer?.focus(id),
   });

@@ -15,14 +15,9 @@ import { Nack } from "./room";
 import { type Connection, SavedCounter, saveState } from "./saved";
 import type { Session } from "./session";
 import { SessionReplica } from "./session_replica";
+import { TextLink } from "./text_link";
 
 const HEARTBEAT = 20_000;
-
-/** What the editor offers to the rest of the page once it stands. */
-export interface TextPort {
-  selection(): Target | null;
-  focusSuggestion(id: string): void;
-}
 
 /** What the page hears besides state: sentences to show, and orders to begin again. */
 export interface RoomNews {
@@ -35,14 +30,13 @@ export class LiveRoom implements Room {
   readonly content = new Y.Doc();
   readonly awareness = new Awareness(this.content);
   readonly session: Session;
+  readonly text = new TextLink();
   readonly #session: SessionReplica;
   readonly #provider: RoomProvider;
   readonly #saved = new SavedCounter();
   readonly #commands: CommandQueue;
   readonly #attention: AttentionWatch;
   readonly #listeners = new Set<() => void>();
-  readonly #selectionListeners = new Set<(target: Target | null) => void>();
-  readonly #askListeners = new Set<(target: Target) => void>();
   #me: Me;
   #role: Role;
   #title: string;
@@ -50,8 +44,6 @@ export class LiveRoom implements Room {
   #connection: Connection = "opening";
   #troubled = false;
   #told = false;
-  #text: TextPort | null = null;
-  #forgotten: string | null = null;
 
   constructor(
     data: PageData,
@@ -148,42 +140,23 @@ export class LiveRoom implements Room {
   }
 
   selection(): Target | null {
-    const target = this.#text?.selection() ?? null;
-    return target && JSON.stringify(target) !== this.#forgotten ? target : null;
+    return this.text.selection();
   }
 
   onSelection(listener: (target: Target | null) => void): () => void {
-    this.#selectionListeners.add(listener);
-    return () => this.#selectionListeners.delete(listener);
+    return this.text.onSelection(listener);
   }
 
   clearSelection(): void {
-    this.#forgotten = JSON.stringify(this.#text?.selection() ?? null);
-    this.selectionChanged();
+    this.text.forgetSelection();
   }
 
   focusSuggestion(id: string): void {
-    this.#text?.focusSuggestion(id);
+    this.text.focusSuggestion(id);
   }
 
   onAsk(listener: (target: Target) => void): () => void {
-    this.#askListeners.add(listener);
-    return () => this.#askListeners.delete(listener);
-  }
-
-  /** The editor stands, or (null) has gone. */
-  attach(text: TextPort | null): void {
-    this.#text = text;
-  }
-
-  selectionChanged(): void {
-    const target = this.selection();
-    for (const listener of this.#selectionListeners) listener(target);
-  }
-
-  ask(target: Target): void {
-    this.#forgotten = null;
-    for (const listener of this.#askListeners) listener(target);
+    return this.text.onAsk(listener);
   }
 
   #watch(schema: number): void {
