@@ -139,7 +139,7 @@ class AsgiFlow:
         self._put({"type": "websocket.send", "bytes": payload}, len(payload))
 
     def close(self, code: int) -> None:
-        self._put({"type": "websocket.close", "code": code}, 0)
+        self._put({"type": "websocket.close", "code": int(code)}, 0)
 
     def abort(self) -> None:
         self._waiting.clear()

@@ -181,6 +181,7 @@ class Host:
         if not is_step_2:
             raise BadFrame(CloseCode.NO_RIGHT, "you may read this document, not change it")
         connection.place(fills_gap=True).settle(None)
+        self._tell_saved(connection)
 
     def forget_queue(self) -> None:
         """A queued update never came into the journal: what is known is the replica's again."""
@@ -237,9 +238,13 @@ class Host:
 
     def tell_saved(self) -> None:
         for connection in self.connections.values():
-            n = connection.take_saved()
-            if n is not None:
-                connection.outbox.saved(n)
+            self._tell_saved(connection)
+
+    @staticmethod
+    def _tell_saved(connection: Connection) -> None:
+        n = connection.take_saved()
+        if n is not None:
+            connection.outbox.saved(n)
 
     def _drained(self, connection: Connection) -> None:
         outbox: Outbox = connection.outbox

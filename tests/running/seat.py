@@ -83,6 +83,12 @@ class Seat:
     def send_update(self, update: bytes) -> None:
         self._socket.send(varint(SYNC) + varint(UPDATE) + varint(len(update)) + update)
 
+    def send_step_2(self, update: bytes) -> None:
+        self._socket.send(varint(SYNC) + varint(STEP_2) + varint(len(update)) + update)
+
+    def send_text(self, text: str) -> None:
+        self._socket.send(text)
+
     def read(self, patience: float = 30) -> bool:
         """Take in one frame; False when the server has closed."""
         try:
