@@ -70,11 +70,11 @@ class RoomConsumer(AsyncConsumer):
         try:
             participant, host = await self._admitted(offered)
         except NotAdmitted as refused:
-            await self._close(refused.close_code)
+            self._close(refused.close_code)
             return
         except Exception:
             log.exception("a socket could not be let in")
-            await self._close(CloseCode.OVERLOAD)
+            self._close(CloseCode.OVERLOAD)
             return
         self.host = host
         self.connection = Connection(participant, flow_for(self.base_send), time.monotonic())
@@ -126,8 +126,8 @@ class RoomConsumer(AsyncConsumer):
             host.close_all(CloseCode.RESTART)
             self.registry.forget(host)
 
-    async def _close(self, code: CloseCode) -> None:
-        await self.base_send({"type": "websocket.close", "code": int(code)})
+    def _close(self, code: CloseCode) -> None:
+        flow_for(self.base_send).close(code)
 
     def _leave(self) -> None:
         if self.connection is not None and self.host is not None:

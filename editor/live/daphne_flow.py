@@ -101,7 +101,8 @@ class DaphneFlow:
 
     def close(self, code: int) -> None:
         if self._protocol.state == self._protocol.STATE_OPEN:
-            self._protocol.sendClose(code=int(code))  # autobahn takes no subclass of int
+            # sendClose refuses 1012 and 1013, and every subclass of int.
+            self._protocol.sendCloseFrame(code=int(code), isReply=False)
 
     def abort(self) -> None:
         self._transport.abortConnection()

@@ -93,4 +93,4 @@ def listen(host: str, port: int, listening: Callable[[str, int], None]) -> None:
     from editor.asgi import application
     from editor.live.server import make_server
 
-    make_server(application, host, port, listening=listening).run()
+    make_server(application, host, port, listening=listening, stop=application.stop).run()
