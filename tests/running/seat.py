@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from editor.room import session
 from editor.room.replica import Replica
 
 SYNC, MESSAGE, SESSION, SAVED = 0, 100, 101, 102
@@ -52,6 +53,8 @@ class Seat:
         self.session = Replica()
         self.messages: list[Message] = []
         self.saved = 0
+        self.steps: set[int] = set()
+        """Of which documents a step 2 has come: SYNC, SESSION."""
         self.close_code: int | None = None
 
     def say(self, message: Message) -> None:
@@ -70,7 +73,7 @@ class Seat:
     def answer(self, command_id: str) -> Message:
         return self.until(lambda message: message.get("id") == command_id)
 
-    def until(self, wanted: Any) -> Message:
+    def until(self, wanted: Callable[[Message], bool]) -> Message:
         """Read until a message that `wanted` takes, which may have come already; fails when the server closes first."""
         seen = 0
         while True:
@@ -100,6 +103,20 @@ class Seat:
         self._take(frame)
         return True
 
+    def read_session(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """The session's three sections, their Texts as strings."""
+        return {name: session.read_all(self.session, name) for name in ("runs", "suggestions", "confirmations")}
+
+    def until_session(self, wanted: Callable[[dict[str, dict[str, dict[str, Any]]]], bool]) -> None:
+        """Read until the session is as `wanted`."""
+        while not wanted(self.read_session()):
+            assert self.read(), f"closed with {self.close_code}"
+
+    def catch_up(self) -> None:
+        """Read until both documents have come, each by its step 2."""
+        while self.steps < {SYNC, SESSION}:
+            assert self.read(), f"closed with {self.close_code}"
+
     def until_closed(self) -> int:
         while self.read():
             pass
@@ -124,6 +141,8 @@ class Seat:
         step, at = read_varint(frame, at)
         if step != STEP_1:
             replica.apply(read_bytes(frame, at))
+            if step == STEP_2:
+                self.steps.add(SYNC if replica is self.content else SESSION)
         elif replica is self.content:
             diff = replica.diff(read_bytes(frame, at))
             self._socket.send(varint(SYNC) + varint(STEP_2) + varint(len(diff)) + diff)
