@@ -81,6 +81,14 @@ def test_a_long_sentence_is_divided_at_a_conjunction_and_keeps_its_words() -> No
     assert {"committee", "bridge", "repairs"} <= set(words(" ".join(parts)))
 
 
+def test_a_list_is_not_taken_for_a_sentence_of_its_own() -> None:
+    text = (
+        "We are nine people so far: two librarians, a carpenter, a teacher from the school beside the church, "
+        "and four who live nearby and walk past the mill every day."
+    )
+    assert len(sentences(tidy(text).text)) == 1
+
+
 def test_a_selected_paragraph_is_proposed_anew_and_no_other() -> None:
     said = reply(brief("Please improve this", ["A fine  one.", "the second  one here", "and  a third"], select=[2]))
     assert [(call.name, call.arguments) for call in said.calls] == [

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from copilot.agent.context import TextBlock
 from copilot.agent.demo.sentences import capitalised, sentences, words
-from copilot.agent.demo.tidy import fillers, spaces, wordiness
+from copilot.agent.demo.tidy import CLAUSE, fillers, spaces, wordiness
 
 _COMMON = frozenset(
     words(
@@ -54,11 +54,10 @@ def shortened(text: str) -> str:
 
 
 def _cut_tail(text: str) -> str:
-    """One sentence without what stands after its last comma or conjunction."""
-    cut = re.split(r",\s+(?!.*,\s)|\s+(?:and|but|because|so that)\s+(?!.*\s(?:and|but|because)\s)", text.rstrip(". "))[
-        0
-    ]
-    return cut + "." if len(words(cut)) >= 4 else text
+    """One sentence without its last clause."""
+    bare = text.rstrip(". ")
+    cut = re.split(rf",\s+(?:and|but|because|so)\s+(?={CLAUSE})|\s+because\s", bare)[0]
+    return cut + "." if len(words(cut)) >= 4 and cut != bare else text
 
 
 def _best(parts: Sequence[str], count: int) -> list[str]:

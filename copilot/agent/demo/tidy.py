@@ -9,11 +9,18 @@ from dataclasses import dataclass
 from copilot.agent.demo.sentences import around_code, capitalised, sentences, words
 
 LONG = 24
+CLAUSE = (
+    r"(?i:(?:it|we|they|i|you|he|she|this|that|these|those|there|the|a|an|all|each|some|many|most|every\w*|any\w*|"
+    r"nobody|whoever|people|our|their|its|his|her|my|your|no|if|when)\b)"
+)
+"""What a clause of its own begins with, as far as rules can tell."""
 CHOPPY = 6
 
 _WORDY = {
     "in order to": "to",
     "due to the fact that": "because",
+    "because of the fact that": "because",
+    "it is also the case that": "",
     "in view of the fact that": "because",
     "despite the fact that": "although",
     "in spite of the fact that": "although",
@@ -131,7 +138,9 @@ class Tidied:
 def tidy(text: str) -> Tidied:
     """Apply the rules that everyone agrees on; where they find nothing, those about the length of sentences."""
     tidied = _apply(text, _RULES)
-    return tidied if tidied.notes else _apply(text, _MILD_RULES)
+    for rule in _MILD_RULES:
+        tidied = tidied if tidied.notes else _apply(text, (rule,))
+    return tidied
 
 
 def _apply(text: str, rules: tuple[tuple[str, Callable[[str], str]], ...]) -> Tidied:
@@ -216,14 +225,14 @@ def _split(sentence: str, most: int) -> list[str]:
     """A long sentence at the conjunction nearest to its middle."""
     if len(words(sentence)) <= most:
         return [sentence]
-    joints = list(re.finditer(r"(?:,|;|\s[–—-])\s+(?:and then|and|but|so|because|while|whereas)\s+|;\s+", sentence))
+    joints = list(re.finditer(rf"(?:,|;|\s[–—-])\s+(?:and then|and|but|so|because)\s+(?={CLAUSE})|;\s+", sentence))
     fair = [
         joint for joint in joints if min(len(words(sentence[: joint.start()])), len(words(sentence[joint.end() :]))) > 4
     ]
     if not fair:
         return [sentence]
     joint = min(fair, key=lambda each: abs(each.start() - len(sentence) // 2))
-    lead = {"but": "But ", "so": "So ", "because": "That is because ", "while": "Meanwhile, ", "whereas": "But "}
+    lead = {"but": "But ", "so": "So ", "because": "That is because "}
     word = joint[0].strip(" ,;–—-")
     rest = sentence[joint.end() :]
     second = lead[word] + rest if word in lead else capitalised(rest)
