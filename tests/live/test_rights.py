@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
 
 from editor.room.replica import Replica
@@ -133,3 +134,21 @@ def test_an_update_with_a_gap_is_answered_with_step_1_and_not_called_saved(house
         one.send_update(later)
         wait_for_saved(one, 3)
     assert house.text(document) == "first second"
+
+
+def test_a_right_that_is_withdrawn_closes_the_socket(house: House, document: uuid.UUID) -> None:
+    """The row is changed behind the server's back: nobody rings, the room looks again by itself."""
+    with seat(house.server.url, document, guest_pass=guest_of(house, document, "editor")) as guest:
+        guest.greet()
+        types(guest, "while I may")
+        wait_for_saved(guest, 2)
+        with sqlite3.connect(str(house.server.database.place), timeout=10) as rows:
+            rows.execute(
+                "UPDATE editor_grant SET role = '', generation = generation + 1"
+                " WHERE document_id = ? AND role = 'editor'",
+                [document.hex],
+            )
+        rows.close()
+        types(guest, "too late")
+        assert guest.until_closed() == 4403
+    assert house.text(document) == "while I may"

@@ -1,0 +1,86 @@
+"""Two servers on PostgreSQL and Redis are one room."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.live.conftest import House, open_house
+from tests.live.people import types, wait_for_saved, wait_for_text
+from tests.running.seat import Seat, seat
+from tests.running.server import Server
+from tests.running.stores import postgres_server, redis_server
+from tests.running.visitor import Visitor
+
+
+@dataclass
+class Pair:
+    one: House
+    other: Server
+    document: uuid.UUID
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    folder = tmp_path_factory.mktemp("pair")
+    (folder / "one").mkdir()
+    (folder / "other").mkdir()
+    with postgres_server() as database, redis_server(folder) as redis:
+        shared = {"REDIS_URL": redis, "SECRET_KEY": "of both processes"}
+        one = Server(folder / "one", database_url=database, **shared)
+        other = Server(folder / "other", database_url=database, **shared)
+        try:
+            one.start()
+            house = open_house(one)
+            other.start()
+            yield Pair(house, other, house.owner.new_document())
+        finally:
+            one.stop()
+            other.stop()
+
+
+def greeted(*seats: Seat) -> None:
+    for one in seats:
+        one.greet()
+
+
+def test_what_is_typed_in_one_process_is_read_in_the_other(pair: Pair) -> None:
+    guest = Visitor(pair.one.server.url).guest(pair.one.owner.link(pair.document, "editor"))
+    with (
+        seat(pair.one.server.url, pair.document, cookie=pair.one.owner.cookie) as here,
+        seat(pair.other.url, pair.document, guest_pass=str(guest["pass"])) as there,
+    ):
+        greeted(here, there)
+        types(here, "from here")
+        wait_for_text(there, "from here")
+        types(there, "from there")
+        wait_for_text(here, "from there")
+        wait_for_saved(here, 2)
+    assert {"from here", "from there"} <= set(pair.one.text(pair.document).split("\n"))
+
+
+def test_a_title_crosses_over(pair: Pair) -> None:
+    guest = Visitor(pair.one.server.url).guest(pair.one.owner.link(pair.document, "editor"))
+    with (
+        seat(pair.one.server.url, pair.document, cookie=pair.one.owner.cookie) as here,
+        seat(pair.other.url, pair.document, guest_pass=str(guest["pass"])) as there,
+    ):
+        greeted(here, there)
+        here.ask("rename_document", title="Crossed over")
+        assert there.until(lambda message: message["type"] == "title")["title"] == "Crossed over"
+
+
+def test_the_copilot_s_answer_is_read_in_the_other_process(pair: Pair) -> None:
+    guest = Visitor(pair.one.server.url).guest(pair.one.owner.link(pair.document, "editor"))
+    with (
+        seat(pair.one.server.url, pair.document, cookie=pair.one.owner.cookie) as here,
+        seat(pair.other.url, pair.document, guest_pass=str(guest["pass"])) as there,
+    ):
+        greeted(here, there)
+        run = str(here.ask("ask", text="What is this about?")["run"])
+        while (there.session.section("runs").read(run) or {}).get("state") != "completed":
+            assert there.read()
+        assert there.session.section("runs").read(run)["answer"]  # type: ignore[index]
