@@ -16,6 +16,8 @@ class Copy:
     schema: int
     replica: Replica
     seq: int
+    grown: int = 0
+    """Bytes of its state when last measured, and of the updates since."""
     tick: list[bytes] = field(default_factory=list)
     _diff: tuple[int, bytes, bytes] | None = None
 
@@ -32,6 +34,7 @@ class Copy:
                 return False
             self.replica.apply(update)
             self.tick.append(update)
+            self.grown += len(update)
             self.seq = number
         return True
 

@@ -47,6 +47,7 @@ class Host:
         intake: Intake,
         journal: Journal,
         *,
+        largest: int,
         commanded: Commanded,
         attended: Attended,
         welcome: Callable[[Host, Connection], messages.Welcome],
@@ -60,6 +61,7 @@ class Host:
         self.empty_since: float | None = None
         self.queued_bytes = 0
         self._intake = intake
+        self._largest = largest
         self._learn_ours = False
         self._moved = False
         self._pending: bool | None = None
@@ -154,6 +156,8 @@ class Host:
             return
         if self.queued_bytes > MOST_QUEUED_BYTES:
             raise BadFrame(CloseCode.OVERLOAD, "more is waiting to be saved than the room holds")
+        if self.content.grown + self.queued_bytes + len(update) > self._largest and not self._fits(update):
+            raise BadFrame(CloseCode.TOO_LARGE, "the document would become too large")
         taken = self._intake.take(update)
         if taken is Verdict.GAP:
             if not connection.found_gap():
@@ -161,6 +165,11 @@ class Host:
             connection.outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
             return
         self._queue(connection, taken if isinstance(taken, bytes) else None, fills_gap)
+
+    def _fits(self, update: bytes) -> bool:
+        """Updates add up to more than the document that they make: it is measured where they exceed the bound."""
+        self.content.grown = len(self.content.replica.state())
+        return self.content.grown + self.queued_bytes + len(update) <= self._largest
 
     def _queue(self, connection: Connection, update: bytes | None, fills_gap: bool) -> None:
         size = len(update or b"")

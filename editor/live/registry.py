@@ -212,6 +212,7 @@ class Registry:
             session,
             Intake(text.replica, content.check_for(session), settings.MAX_STRUCTS_A_FRAME),
             self.journal,
+            largest=settings.MAX_DOCUMENT_BYTES,
             commanded=self._commanded,
             attended=self._attended,
             welcome=self._welcome,
@@ -470,7 +471,9 @@ def _agent_state(agent: Agent) -> dict[str, Any]:
 
 
 def _copy(stored: Stored) -> Copy:
-    return Copy(stored.kind, stored.crdt_id, stored.epoch, stored.schema, Replica(stored.state), stored.seq)
+    replica = Replica(stored.state)
+    size = len(stored.state)
+    return Copy(stored.kind, stored.crdt_id, stored.epoch, stored.schema, replica, stored.seq, grown=size)
 
 
 def _logged(done: Future[Any]) -> None:
