@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -15,12 +17,24 @@ class Unwritable(Exception):
 
 def prepare(folder: Path) -> None:
     """Make the folder and its secret key where they are missing, and see that it can be written to."""
-    try:
+    make(folder)
+    with _writable(folder):
+        _make_key(folder / "secret_key")
+
+
+def make(folder: Path) -> None:
+    """Make the folder where it is missing, and see that it can be written to."""
+    with _writable(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = folder / f".written-by-{os.getpid()}"
         probe.write_bytes(b"")
         probe.unlink()
-        _make_key(folder / "secret_key")
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise Unwritable(
             f"The data folder {folder} cannot be written to ({error.strerror or error}): "
