@@ -39,8 +39,9 @@ const converge = async () => {
   const [a, b] = [new Y.Doc(), new Y.Doc()]
   const [pa, pb] = [join(a), join(b)]
   await Promise.all([synced(pa), synced(pb)])
+  const before = a.getXmlFragment('content').length
   begin(a)
-  await until(() => b.getXmlFragment('content').length === 1)
+  await until(() => b.getXmlFragment('content').length > before)
   pa.awareness.setLocalState({ user: { name: 'Forged', id: 'me' }, cursor: null })
   for (let i = 0; i < 50; i++) {
     text(a).insert(0, 'a😀')
