@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from editor.limits import Rate
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -27,6 +29,14 @@ def _number(name: str, default: float, of: str) -> float:
 
 def _seconds(name: str, default: float) -> float:
     return _number(name, default, "seconds")
+
+
+def _rate(name: str, default: str) -> Rate | None:
+    value = _env(name) or default
+    try:
+        return Rate.parse(value)
+    except ValueError:
+        sys.exit(f"{name} must be a number at once and seconds to have them again, as {default}, or 0; not {value!r}.")
 
 
 def _port(name: str, default: str) -> int:
@@ -73,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "editor.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "editor.throttle.PostLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -151,6 +162,14 @@ EMAIL_USE_TLS = _env("EMAIL_USE_TLS", "1") == "1"
 DEFAULT_FROM_EMAIL = _env("DEFAULT_FROM_EMAIL", "Scriptorium <scriptorium@localhost>")
 if file_path := _env("EMAIL_FILE_PATH"):
     EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", file_path
+
+# Who may do what how often over HTTP; None is without a limit
+PROXIES = int(_number("PROXIES", 1 if SECURE else 0, "proxies"))
+LIMIT_POSTS = _rate("LIMIT_POSTS", "300/60")
+LIMIT_GUESTS = _rate("LIMIT_GUESTS", "60/60")
+LIMIT_GUESTS_A_LINK = _rate("LIMIT_GUESTS_A_LINK", "300/60")
+LIMIT_SIGN_INS = _rate("LIMIT_SIGN_INS", "30/600")
+LIMIT_SIGN_INS_AN_ACCOUNT = _rate("LIMIT_SIGN_INS_AN_ACCOUNT", "10/600")
 
 # The room
 MAX_FRAME_BYTES = 8 * 2**20

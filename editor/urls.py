@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/<str:token>", signing_in.sign_in_link, name="sign-in-link"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
     path("account/", account.account, name="account"),
+    path("admin/login/", signing_in.admin_sign_in),
     path("admin/", admin.site.urls),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),

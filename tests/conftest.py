@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from editor import throttle
 from tests.running.stores import postgres_server, redis_server
 
 hypothesis.settings.register_profile("default", deadline=None, derandomize=True)
@@ -24,6 +25,12 @@ def our_settings_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.SECRET_KEY = "of the tests"
     settings.OPENAI_API_KEY = settings.OPENAI_BASE_URL = ""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def no_tries_used_up() -> None:
+    """What one test tried does not count for the next."""
+    throttle.store.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from editor import access, documents, invitations, people
+from editor import access, documents, invitations, people, throttle
 from editor.models import Invitation, Role, ShareLink, User
 from editor.room.participant import Role as RoomRole
 from editor.views.documents import me, room_page
@@ -36,9 +36,11 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
-def join_as_guest(request: HttpRequest, token: str) -> JsonResponse:
+def join_as_guest(request: HttpRequest, token: str) -> HttpResponse:
     """A new guest and its pass, which the tab keeps; the session stays as it is."""
     link = _link(token)
+    if seconds := throttle.new_guest(request, link.pk):
+        return throttle.refusal(request, seconds)
     try:
         guest = people.join_as_guest(link)
     except documents.LinkEnded as error:

@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Any
+
 from django.contrib.auth import login, logout
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from editor import people
+from editor import people, throttle
 from editor.forms import SignInForm
 from editor.views.joining import BACKEND
+
+TOO_MANY = "Too many passwords were tried here or for this account. Try again {}, or open a sign-in link."
 
 
 class SignIn(LoginView):
     template_name = "editor/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = False
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Counted before the password is looked at: trying many at a time gains nothing."""
+        account = request.POST.get("username", "")
+        seconds = throttle.sign_in(request, account)
+        if seconds:
+            return self._not_yet(account, seconds)
+        response = super().post(request, *args, **kwargs)
+        if response.status_code == HTTPStatus.FOUND:
+            throttle.signed_in(account)
+        return response
+
+    def _not_yet(self, account: str, seconds: float) -> HttpResponse:
+        """A form that is not bound: its password stays unread."""
+        form = SignInForm(self.request, initial={"username": account})
+        too_many = TOO_MANY.format(throttle.in_words(seconds))
+        context = self.get_context_data(form=form, too_many=too_many)
+        response = self.render_to_response(context, status=HTTPStatus.TOO_MANY_REQUESTS)
+        return throttle.retry_after(response, seconds)
+
+
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """The admin has no door of its own: one place looks at passwords, and counts them."""
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
 @require_POST

@@ -50,6 +50,10 @@ def _for_sqlite(value: object) -> Any:
     return value.hex if isinstance(value, uuid.UUID) else value
 
 
+CROWDS = {"LIMIT_GUESTS": "0", "LIMIT_GUESTS_A_LINK": "0", "LIMIT_POSTS": "0"}
+"""All of a test's people come from one address."""
+
+
 class Server(Process):
     """`manage.py serve` with a data folder of its own. Started again it keeps its port and its data."""
 
@@ -61,7 +65,7 @@ class Server(Process):
         super().__init__(
             [sys.executable, "manage.py", "serve"],
             folder / f"server-{self.port}.log",
-            bare_environment(DATA_DIR=str(data), PORT=str(self.port), LOG_LEVEL="INFO", **database, **environment),
+            bare_environment(DATA_DIR=str(data), PORT=str(self.port), LOG_LEVEL="INFO", **{**CROWDS, **database, **environment}),
         )
         self.database = Database(database_url or data / "scriptorium.sqlite3")
 

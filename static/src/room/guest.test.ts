@@ -40,3 +40,8 @@ test("a link that has ended is said in words", async () => {
   vi.stubGlobal("fetch", async () => new Response("", { status: 404 }));
   await expect(becomeGuest("doc", "/join/t/guest", "csrf", keeper)).rejects.toThrow("no longer works");
 });
+
+test("where too many guests come at once, the server says when to try again", async () => {
+  vi.stubGlobal("fetch", async () => new Response('{"message": "Try again in 20 seconds."}', { status: 429 }));
+  await expect(becomeGuest("doc", "/join/t/guest", "csrf", keeper)).rejects.toThrow("in 20 seconds");
+});

@@ -10,6 +10,8 @@ export interface Guest {
 /** Where the pass is kept; a test hands in its own. */
 export type Keeper = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
+const TOO_MANY = 429;
+
 const key = (document: string): string => `guest:${document}`;
 
 export function keptGuest(document: string, keeper: Keeper): Guest | null {
@@ -33,6 +35,7 @@ export async function becomeGuest(document: string, url: string, csrf: string, k
   const kept = keptGuest(document, keeper);
   if (kept) return kept;
   const response = await fetch(url, { method: "POST", headers: { "X-CSRFToken": csrf, Accept: "application/json" } });
+  if (response.status === TOO_MANY) throw new Error(((await response.json()) as { message: string }).message);
   if (!response.ok) throw new Error("This link no longer works. Ask the person who sent it for a new one.");
   const guest = (await response.json()) as Guest;
   keepGuest(document, guest, keeper);
