@@ -9,7 +9,7 @@ import pytest
 from copilot.agent.context import Brief, CallRecord, Edit, StepRecord, Turn
 from copilot.agent.demo.reply import Reply, Wish, reply, wish
 from copilot.agent.demo.sentences import sentences, words
-from copilot.agent.demo.tidy import tidy
+from copilot.agent.demo.tidy import tidy, tidy_part
 from tests.copilot.asking import brief
 
 NOUNS = ["river", "bridge", "teacher", "engine", "garden", "letter", "market", "window", "budget", "harbour"]
@@ -212,3 +212,17 @@ def test_wishes_are_told_apart() -> None:
     assert wish("Improve this paragraph") is Wish.IMPROVE
     assert wish("Give me the key points") is Wish.SUMMARY
     assert wish("turn the notes into a to-do list") is Wish.CHECKLIST
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "after", "better"),
+    [
+        ("It was ", "also  a place", " to rest.", "also a place"),
+        ("It was. ", "also  a quiet old place", "", "Also a quiet old place."),
+        ("", "also  a quiet old place", " to rest.", "Also a quiet old place"),
+    ],
+)
+def test_words_out_of_a_sentence_get_neither_a_capital_nor_a_full_stop(
+    before: str, text: str, after: str, better: str
+) -> None:
+    assert tidy_part(text, before, after).text == better

@@ -11,7 +11,7 @@ from typing import Any
 from copilot.agent.context import Brief, CallRecord, Edit, TextBlock
 from copilot.agent.demo import extract
 from copilot.agent.demo.sentences import counted, words
-from copilot.agent.demo.tidy import Tidied, tidy
+from copilot.agent.demo.tidy import Tidied, tidy_part
 
 MOST_EDITS = 5
 
@@ -153,12 +153,13 @@ def _recall(brief: Brief) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Text to work on: `before` and `after` stand round it in what the edit replaces."""
+    """Text to work on: `before` and `after` stand round it in what the edit replaces, `round` outside of that."""
 
     number: int
     text: str
     before: str = ""
     after: str = ""
+    round: tuple[str, str] = ("", "")
 
 
 def _places(brief: Brief) -> list[_Place]:
@@ -182,7 +183,12 @@ def _places(brief: Brief) -> list[_Place]:
 
 def _selected_place(brief: Brief, number: int, quote: str, whole: bool) -> _Place:
     block = brief.block(number)
-    return _Place(number, block.text if whole and block else quote)
+    if block is None:
+        return _Place(number, quote)
+    if whole:
+        return _Place(number, block.text)
+    before, _, after = block.text.partition(quote)
+    return _Place(number, quote, round=(before, after))
 
 
 def _edited_place(brief: Brief, edit: Edit) -> _Place | None:
@@ -198,11 +204,13 @@ def _edited_place(brief: Brief, edit: Edit) -> _Place | None:
 
 
 def _improve(brief: Brief) -> Reply:
-    return _edit(brief, tidy, "I could not find anything to tidy there by my rules.")
+    return _edit(
+        brief, lambda place: tidy_part(place.text, *place.round), "I could not find anything to tidy there by my rules."
+    )
 
 
 def _shorten(brief: Brief) -> Reply:
-    return _edit(brief, _shortened, "I could not make that any shorter by my rules.")
+    return _edit(brief, lambda place: _shortened(place.text), "I could not make that any shorter by my rules.")
 
 
 def _shortened(text: str) -> Tidied:
@@ -211,7 +219,7 @@ def _shortened(text: str) -> Tidied:
     return Tidied(short, (f"made it {counted(saved, 'word')} shorter",) if short != text else ())
 
 
-def _edit(brief: Brief, rule: Callable[[str], Tidied], nothing: str) -> Reply:
+def _edit(brief: Brief, rule: Callable[[_Place], Tidied], nothing: str) -> Reply:
     """Propose what the rule makes of each place; without a place, of the first paragraphs where it finds something."""
     done = {call.arguments.get("block") for step in brief.steps for call in step.calls if not _error(call)}
     places = _places(brief)
@@ -221,7 +229,7 @@ def _edit(brief: Brief, rule: Callable[[str], Tidied], nothing: str) -> Reply:
     calls: list[Call] = []
     notes: list[str] = []
     for place in places:
-        result = rule(place.text)
+        result = rule(place)
         replacement = place.before + result.text + place.after
         if result.notes and place.number not in done and len(calls) < MOST_EDITS:
             calls.append(Call("propose_edit", {"block": place.number, "replacement": replacement}))

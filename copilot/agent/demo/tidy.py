@@ -143,6 +143,22 @@ def tidy(text: str) -> Tidied:
     return tidied
 
 
+def tidy_part(text: str, before: str, after: str) -> Tidied:
+    """`tidy` for words out of a longer text: no capital within a sentence, and no full stop before more."""
+    if not before.strip() and not after.strip():
+        return tidy(text)
+    rules = [
+        (note, rule)
+        for note, rule in _RULES
+        if not (rule is capitals and _goes_on(before)) and not (rule is full_stop and after.strip())
+    ]
+    return _apply(text, tuple(rules))
+
+
+def _goes_on(before: str) -> bool:
+    return bool(before.strip()) and before.rstrip()[-1] not in ".!?"
+
+
 def _apply(text: str, rules: tuple[tuple[str, Callable[[str], str]], ...]) -> Tidied:
     notes = []
     for note, rule in rules:
