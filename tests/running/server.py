@@ -65,7 +65,9 @@ class Server(Process):
         super().__init__(
             [sys.executable, "manage.py", "serve"],
             folder / f"server-{self.port}.log",
-            bare_environment(DATA_DIR=str(data), PORT=str(self.port), LOG_LEVEL="INFO", **{**CROWDS, **database, **environment}),
+            bare_environment(
+                DATA_DIR=str(data), PORT=str(self.port), LOG_LEVEL="INFO", **{**CROWDS, **database, **environment}
+            ),
         )
         self.database = Database(database_url or data / "scriptorium.sqlite3")
 
