@@ -152,13 +152,13 @@ class Host:
     def _take_update(self, connection: Connection, update: bytes, *, fills_gap: bool) -> None:
         connection.received += 1
         if not connection.may(Ability.WRITE):
-            self._take_from_reader(connection, fills_gap)
+            self._take_from_reader(connection, update, fills_gap)
             return
         if self.queued_bytes > MOST_QUEUED_BYTES:
             raise BadFrame(CloseCode.OVERLOAD, "more is waiting to be saved than the room holds")
         if self.content.grown + self.queued_bytes + len(update) > self._largest and not self._fits(update):
             raise BadFrame(CloseCode.TOO_LARGE, "the document would become too large")
-        taken = self._intake.take(update)
+        taken = self._intake.take(update, is_step_2=fills_gap)
         if taken is Verdict.GAP:
             if not connection.found_gap():
                 raise BadFrame(CloseCode.MALFORMED, "what these edits build on never came")
@@ -185,9 +185,12 @@ class Host:
         author = connection.participant.user
         self._journal.put(Entry(self.document_id, self.content.crdt_id, author, update, settle))
 
-    def _take_from_reader(self, connection: Connection, is_step_2: bool) -> None:
-        """A reader's step 2 holds at least the whole delete set: it is counted and dropped."""
-        if not is_step_2:
+    def _take_from_reader(self, connection: Connection, update: bytes, is_step_2: bool) -> None:
+        """Counted and dropped where it need not be an attempt to write; what else a reader sends raises BadFrame.
+
+        A step 2 holds at least the whole delete set. Yjs deletes the marks round what somebody else has deleted.
+        """
+        if not is_step_2 and self._intake.brings_structs(update):
             raise BadFrame(CloseCode.NO_RIGHT, "you may read this document, not change it")
         connection.place(fills_gap=True).settle(None)
         self._tell_saved(connection)
@@ -214,6 +217,7 @@ class Host:
 
     def _learn(self, news: News, crdt_id: int) -> None:
         """Rows of participants here were learned when they were queued."""
+        self._intake.applied()
         here = not self._learn_ours and crdt_id not in news.by_job
         known = {number for number, _ in news.ours.get(crdt_id, ())} if here else set()
         for number, update in news.rows[crdt_id]:

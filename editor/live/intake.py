@@ -35,11 +35,13 @@ class Intake:
         self._pairs.add_state(replica.state())
         self._check = check
         self._max_structs = max_structs
+        self._replica = replica
+        self._asked_replica = False
 
     def begin_again(self, replica: Replica) -> Intake:
         return Intake(replica, self._check, self._max_structs)
 
-    def take(self, update: bytes) -> bytes | Verdict:
+    def take(self, update: bytes, *, is_step_2: bool = False) -> bytes | Verdict:
         """The part to be journalled, which is then known, or why there is none. Raises BadFrame."""
         try:
             read = decode_update(update, max_structs=self._max_structs)
@@ -52,7 +54,7 @@ class Intake:
             raise BadFrame(error.close_code, str(error)) from error
         except MalformedUpdate as error:
             raise BadFrame(CloseCode.MALFORMED, str(error)) from error
-        if not read.structs and self._deleted.covers(read.deletes):
+        if not read.structs and self._is_deleted(read, is_step_2):
             return Verdict.KNOWN
         if self._pairs.split_by(read):
             raise BadFrame(CloseCode.MALFORMED, "an edit divides a character")
@@ -60,6 +62,19 @@ class Intake:
             raise BadFrame(CloseCode.MALFORMED, refused)
         self.learn(read)
         return cut
+
+    def _is_deleted(self, read: Update, is_step_2: bool) -> bool:
+        """The replica deletes more than updates say, and a step 2 names all of that: then it is asked too.
+
+        Not for every deletion that somebody types: a long document's delete set takes milliseconds to read.
+        """
+        if self._deleted.covers(read.deletes):
+            return True
+        if self._asked_replica or not is_step_2:
+            return False
+        self._asked_replica = True
+        self._deleted.add(decode_update(self._replica.diff(self._replica.state_vector())).deletes)
+        return self._deleted.covers(read.deletes)
 
     def _cut(self, update: bytes, read: Update) -> bytes:
         """Without what is known already; a small update that overlaps nothing is itself."""
@@ -79,14 +94,17 @@ class Intake:
         self._deleted.add_update(read)
         self._pairs.add(read)
 
+    def applied(self) -> None:
+        """The replica has changed: it may hold deletions that no update says."""
+        self._asked_replica = False
+
     def learn_bytes(self, update: bytes) -> None:
         """Take note of an update that came from the journal."""
         self.learn(decode_update(update, max_structs=None))
 
-    def is_ahead(self, update: bytes) -> bool:
-        """Whether a reader's answer holds what the room has not."""
+    def brings_structs(self, update: bytes) -> bool:
+        """Whether an update is more than deletions; raises BadFrame where it is none."""
         try:
-            ends = decode_update(update, max_structs=self._max_structs).end_clocks()
+            return bool(decode_update(update, max_structs=self._max_structs).structs)
         except MalformedFrame as error:
             raise BadFrame(error.close_code, str(error)) from error
-        return any(clock > self.known.get(client, 0) for client, clock in ends.items())

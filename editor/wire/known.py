@@ -112,7 +112,7 @@ class DeletedRanges:
     """The clocks that are deleted, as sorted ranges of each client that neither touch nor overlap.
 
     A replica deletes more than updates say: what somebody typed in a block that another deleted meanwhile. So where
-    `covers` says no, add the replica's own delete set (its diff to its own state vector) and ask again.
+    `covers` says no to a step 2, add the replica's own delete set (its diff to its own state vector) and ask again.
     """
 
     __slots__ = ("_ends", "_starts")

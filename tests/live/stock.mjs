@@ -1,6 +1,7 @@
 // Stock clients: the npm package y-websocket, unchanged, in Node with a session cookie.
 //   node stock.mjs converge URL DOCUMENT COOKIE        two clients type at once, one is cut off and comes back
 //   node stock.mjs trace URL DOCUMENT COOKIE FILE      two authors' recorded keystrokes, as fast as they go
+//   node stock.mjs watch URL DOCUMENT COOKIE PASS      a bold word is written and deleted while a reader looks on
 //   node stock.mjs hammer URL DOCUMENT COOKIE          types until killed; prints each edit once it is acknowledged
 import fs from 'node:fs'
 import zlib from 'node:zlib'
@@ -167,4 +168,29 @@ const hammer = async () => {
   }
 }
 
-await { converge, trace, hammer }[mode]()
+// Yjs deletes, by itself and also at a reader's, the marks that stood round a word that somebody else has deleted.
+const watch = async () => {
+  const [writer, reader] = [new Y.Doc(), new Y.Doc()]
+  const writing = join(writer)
+  const reading = new WebsocketProvider(url, room, reader, {
+    WebSocketPolyfill: WebSocket, disableBc: true, protocols: ['scriptorium', `guest.${file}`]
+  })
+  await Promise.all([synced(writing), synced(reading)])
+  const made = []
+  let closed = 0
+  reader.on('update', (_, origin) => { if (origin !== reading) made.push(origin) })
+  reading.on('connection-close', (event) => { closed = event.code })
+  begin(writer)
+  text(writer).insert(0, 'plain bold plain')
+  text(writer).format(6, 4, { bold: {} })
+  await until(() => reader.getXmlFragment('content').length && text(reader).toDelta().length === 3)
+  // As the server deletes: the word alone. Yjs's own `delete` takes the marks with it.
+  let word = text(writer)._start
+  while (word.content.str !== 'bold') word = word.right
+  writer.transact((transaction) => word.delete(transaction))
+  await until(() => closed || text(reader).toString() === 'plain  plain')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  finish({ text: text(reader).toString(), made: made.length, closed })
+}
+
+await { converge, trace, hammer, watch }[mode]()

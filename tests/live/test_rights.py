@@ -8,7 +8,7 @@ import uuid
 from editor.room.replica import Replica
 from tests.live.conftest import House
 from tests.live.people import reads, types, wait_for_saved, wait_for_text
-from tests.running.seat import seat
+from tests.running.seat import Seat, seat
 from tests.running.visitor import Visitor
 
 
@@ -46,6 +46,29 @@ def test_a_viewer_s_step_2_counts_and_changes_nothing(house: House, document: uu
         viewer.send_step_2(forged.state())
         wait_for_saved(viewer, 1)
     assert house.text(document) == ""
+
+
+def test_a_reader_s_yjs_that_tidies_up_after_a_deletion_stays(house: House, document: uuid.UUID) -> None:
+    found = house.stock("watch", document, guest_of(house, document, "viewer"))
+    assert found == {"text": "plain  plain", "made": 1, "closed": 0}
+    assert house.text(document) == "plain  plain"
+
+
+def test_a_viewer_s_deletion_counts_and_deletes_nothing(house: House, document: uuid.UUID) -> None:
+    with seat(house.server.url, document, cookie=house.owner.cookie) as owner:
+        owner.greet()
+        types(owner, "not theirs to delete")
+        wait_for_saved(owner, 2)
+    for deletes in (Seat.send_update, Seat.send_step_2):
+        with seat(house.server.url, document, guest_pass=guest_of(house, document, "viewer")) as viewer:
+            viewer.greet()
+            viewer.catch_up()
+            viewer.content.root().remove(0)
+            update = viewer.content.take_edits()
+            assert update
+            deletes(viewer, update)
+            wait_for_saved(viewer, 1)
+    assert house.text(document) == "not theirs to delete"
 
 
 def test_a_viewer_s_commands_are_refused(house: House, document: uuid.UUID) -> None:

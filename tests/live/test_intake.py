@@ -1,0 +1,45 @@
+"""What a room takes, and what it knows already."""
+
+from __future__ import annotations
+
+import pytest
+
+from editor.live.intake import Intake, Verdict
+from editor.room.errors import BadFrame
+from editor.room.replica import Element, Replica
+from editor.wire.close_codes import CloseCode
+
+
+def opened(replica: Replica) -> Intake:
+    return Intake(replica, lambda update: None, 20_000)
+
+
+def test_a_step_2_that_deletes_what_died_with_its_block_is_known() -> None:
+    """The word came after its block was deleted: no update says that it is deleted, every replica's step 2 does."""
+    first, second, server = Replica(), Replica(), Replica()
+    with first.edit():
+        first.root().insert_element(0, "paragraph", {}).insert_text(0)
+    start = first.take_edits()
+    assert start
+    for one in (second, server):
+        one.apply(start)
+    intake = opened(server)
+    first.root().remove(0)
+    block = second.root().children()[0]
+    assert isinstance(block, Element)
+    block.children()[0].insert(0, "late", {})  # type: ignore[union-attr]
+    for update in (first.take_edits(), second.take_edits()):
+        assert update
+        assert intake.take(update) == update
+        server.apply(update)
+        intake.applied()
+    whole = server.diff(server.state_vector())
+    assert intake.take(whole, is_step_2=True) is Verdict.KNOWN
+    assert intake.take(whole) is Verdict.KNOWN
+
+
+def test_what_is_no_update_ends_its_socket() -> None:
+    for take in (opened(Replica()).take, opened(Replica()).brings_structs):
+        with pytest.raises(BadFrame) as refused:
+            take(b"\x01\x01\xff")
+        assert refused.value.close_code is CloseCode.MALFORMED
