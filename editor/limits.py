@@ -6,6 +6,7 @@ uses a `Store`.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -30,11 +31,10 @@ class Rate:
         """ "30/600" is 30 at once and 30 again in 600 seconds; "0" is no limit. Raises ValueError."""
         if text == "0":
             return None
-        tokens, slash, seconds = text.partition("/")
-        rate = cls(float(tokens), float(seconds))
-        if not (slash and 1 <= rate.tokens < 1e9 and 0 < rate.seconds < 1e9):
-            raise ValueError(text)
-        return rate
+        found = re.fullmatch(r"([1-9]\d{0,8})/([1-9]\d{0,8})", text)
+        if found is None:
+            raise ValueError(f"no rate: {text!r}")
+        return cls(float(found[1]), float(found[2]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from editor.operations import archive, rows, states
+from editor.operations.storage import one_moment
 
 KEY = "secret_key"
 
@@ -41,26 +40,6 @@ def make(file: Path, *, with_key: bool = False) -> Made:
         f"The {state['kind']} of {state['document']} {state['problem']}." for state in found if "problem" in state
     )
     return Made(counts["editor.document"], counts["editor.journalrow"], counts["editor.user"], tuple(problems))
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """Everything read inside is as of its beginning, and nobody who writes waits for it."""
-    if connection.vendor == "postgresql":
-        with transaction.atomic():
-            _execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
-        return
-    _execute("BEGIN DEFERRED")  # by hand, since `atomic` would lock writers out (IMMEDIATE)
-    try:
-        yield
-    finally:
-        _execute("ROLLBACK")
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
 
 
 def _write_rows(out: archive.Writer) -> dict[str, int]:

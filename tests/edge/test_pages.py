@@ -11,6 +11,7 @@ from django.urls import reverse
 from editor import access, documents, people
 from editor.models import Document, Grant, Role, User
 from tests.edge.rooms import guest_link, owner_with_document, person_with, signed_in
+from tests.running.ports import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -189,7 +190,15 @@ def test_health_says_ok_and_livez_asks_no_database(django_assert_num_queries: An
     with django_assert_num_queries(0):
         assert Client().get("/livez").content == b"ok\n"
     with django_assert_num_queries(1):
-        assert Client().get("/readyz").status_code == 200
+        assert Client().get("/readyz").content == b"database: ok\n"
+
+
+def test_readyz_says_that_redis_is_away_and_people_go_on(settings: Any, redis_url: str) -> None:
+    settings.REDIS_URL = redis_url
+    assert Client().get("/readyz").content == b"database: ok\nredis: ok\n"
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}"
+    without = Client().get("/readyz")
+    assert (without.status_code, without.content) == (200, b"database: ok\nredis: does not answer\n")
 
 
 def test_an_origin_is_ours_if_its_host_is_the_requests() -> None:

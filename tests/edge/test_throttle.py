@@ -47,7 +47,7 @@ def test_a_clock_that_goes_back_gives_nothing() -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "30", "30/", "0/5", "5/0", "-1/5", "nan/5", "5/inf"])
 def test_a_rate_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(ValueError, match="no rate"):
         Rate.parse(text)
 
 
