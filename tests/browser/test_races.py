@@ -51,10 +51,10 @@ def both_decide(room: Room, seats: tuple[Seat, Seat], verdicts: tuple[str, str],
 
 
 def test_of_twenty_pairs_of_decisions_sent_before_either_answer_is_read_one_counts_each(
-    demo_site: Site, context: BrowserContext
+    site: Site, context: BrowserContext
 ) -> None:
-    room = open_room(demo_site, context, "races", paragraphs=ROUNDS)
-    server = demo_site.server.url
+    room = open_room(site, context, "races", paragraphs=ROUNDS)
+    server = site.server.url
     chance = random.Random(3)
     with ExitStack() as stack:
         passes = [Visitor(server).guest(room.editor_link)["pass"] for _ in range(2)]
