@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
+from editor.wire import close_codes
 from editor.wire.varint import TooLarge
 
 Send = Callable[[Any], Awaitable[None]]
@@ -102,7 +103,8 @@ class DaphneFlow:
     def close(self, code: int) -> None:
         if self._protocol.state == self._protocol.STATE_OPEN:
             # sendClose refuses 1012 and 1013, and every subclass of int.
-            self._protocol.sendCloseFrame(code=int(code), isReply=False)
+            reason = close_codes.reason(code).encode() or None
+            self._protocol.sendCloseFrame(code=int(code), reasonUtf8=reason, isReply=False)
 
     def abort(self) -> None:
         self._transport.abortConnection()
@@ -140,7 +142,7 @@ class AsgiFlow:
         self._put({"type": "websocket.send", "bytes": payload}, len(payload))
 
     def close(self, code: int) -> None:
-        self._put({"type": "websocket.close", "code": int(code)}, 0)
+        self._put({"type": "websocket.close", "code": int(code), "reason": close_codes.reason(code)}, 0)
 
     def abort(self) -> None:
         self._waiting.clear()

@@ -250,7 +250,7 @@ class Registry:
             },
             title=host.title,
             epoch=host.content.epoch,
-            schema=max(host.content.schema, settings.SCHEMA),
+            schema=host.content.schema,
             session_epoch=host.session.epoch,
             copilot=self._copilot,
         )

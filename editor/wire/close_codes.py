@@ -1,8 +1,13 @@
-"""Why the server closes a socket. A client does not retry 44xx by itself; it retries 1012 and 1013 with jitter."""
+"""Why the server closes a socket. A client does not retry 44xx by itself; it retries 1012 and 1013 with jitter.
+
+The reason beside code 1013 is `retry_after=SECONDS`: the client comes back no sooner, and spreads itself from there on.
+"""
 
 from __future__ import annotations
 
 from enum import IntEnum
+
+RETRY_AFTER = 5
 
 
 class CloseCode(IntEnum):
@@ -15,3 +20,8 @@ class CloseCode(IntEnum):
     EPOCH_OR_SCHEMA = 4409
     TOO_LARGE = 4413
     TOO_FAST = 4429
+
+
+def reason(code: int) -> str:
+    """What stands beside the code in the close frame."""
+    return f"retry_after={RETRY_AFTER}" if code == CloseCode.OVERLOAD else ""
