@@ -9,7 +9,9 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = process.argv[2] ?? join(here, "dist");
-const entries = ["src/page.ts", "src/list.ts", "src/css/main.css"].map((name) => join(here, name)).filter(existsSync);
+const entries = ["src/page.ts", "src/list.ts", "src/sign_in.ts", "src/css/main.css"]
+  .map((name) => join(here, name))
+  .filter(existsSync);
 const LIMIT = 230 * 1024;
 
 await rm(outdir, { recursive: true, force: true });

@@ -52,8 +52,13 @@ def admin_sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """The cookie tells the sign-in page whose copies of documents the browser is to clear."""
+    person = request.user.pk
     logout(request)
-    return redirect("sign-in")
+    response = redirect("sign-in")
+    if person is not None:
+        response.set_cookie("signed_out", str(person), max_age=24 * 60 * 60, samesite="Lax")
+    return response
 
 
 @never_cache

@@ -1,7 +1,7 @@
 /** Copies text, also where the page has no secure context and so no `navigator.clipboard`. */
 
 /** Says whether it is copied; if not, `field` holds the text, selected, for Ctrl+C. */
-export async function copy(text: string, field: HTMLInputElement): Promise<boolean> {
+export async function copy(text: string, field: HTMLInputElement | HTMLTextAreaElement): Promise<boolean> {
   field.value = text;
   try {
     if (navigator.clipboard) {

@@ -3,8 +3,10 @@
 import { ago } from "./ago";
 import { csrfToken } from "./element";
 import { mountPreferences } from "./preferences";
+import { mountSignOut } from "./sign_out";
 
 mountPreferences();
+mountSignOut();
 mountRename();
 for (const time of document.querySelectorAll("time")) time.textContent = ago(Date.parse(time.dateTime), Date.now());
 

@@ -7,15 +7,24 @@ import { SCHEMA } from "./editor/content";
 import { mountEditor } from "./editor/editor";
 import { csrfToken } from "./element";
 import { mountPreferences } from "./preferences";
-import { mountAside, setAside } from "./room/aside";
-import { becomeGuest, forgetGuest } from "./room/guest";
+import type { CopyName } from "./room/copy_name";
+import { spelled } from "./room/copy_name";
+import { becomeGuest, forgetGuest, type Keeper } from "./room/guest";
 import { mountHeader } from "./room/header";
-import { LiveRoom, type RoomNews } from "./room/live_room";
+import { clearFormerGuests } from "./room/kept_copies";
+import { mountKeptNotices, mountRememberedText } from "./room/kept_notices";
+import { guardLeaving } from "./room/leaving";
+import { LiveRoom } from "./room/live_room";
+import { LocalCopy } from "./room/local_copy";
 import { Notices, RELOAD } from "./room/notices";
 import { type PageData, type Person, readPageData, socketAddress } from "./room/page_data";
+import { Parting } from "./room/parting";
+import { plainText } from "./room/plain_text";
 import type { Room } from "./room/room";
 import type { Session } from "./room/session";
+import { tabMemory } from "./room/tab_memory";
 import { mountShare } from "./share";
+import { mountSignOut } from "./sign_out";
 
 declare global {
   interface Window {
@@ -26,37 +35,53 @@ declare global {
 
 const SIGNED_OUT = 4401;
 
+interface Visitor {
+  person: Person;
+  protocols: string[];
+}
+
 async function begin(): Promise<void> {
   const data = readPageData();
   const notices = new Notices(part("notices"));
+  const memory = tabMemory();
   mountPreferences();
-  let person: Person | null = data.me;
-  let protocols: string[] = [];
-  if (data.join) {
-    const guest = await becomeGuest(data.document.id, data.join.guest, csrfToken(), sessionStorage);
-    person = { ...guest.user, kind: "guest", role: data.role };
-    protocols = ["scriptorium", `guest.${guest.pass}`];
-  }
-  if (!person) throw new Error("Sign in to open this document.");
+  const { person, protocols } = await visitor(data, memory);
+  const name: CopyName = {
+    kind: person.kind,
+    person: person.id,
+    document: data.document.id,
+    epoch: data.document.epoch,
+    aside: 0,
+  };
   const address = {
     ...socketAddress(data.socket, location),
     params: { epoch: String(data.document.epoch), schema: String(SCHEMA) },
     protocols,
   };
   let editor: Editor | null = null;
-  const room: LiveRoom = new LiveRoom(
-    data,
-    person,
-    address,
-    SCHEMA,
-    news(data, notices, () => editor),
-  );
+  const parting = new Parting(name, memory, notices, () => editor);
+  const room: LiveRoom = new LiveRoom(data, person, address, SCHEMA, {
+    notice: (code, message) => {
+      if (code === "saved_again") notices.clear("not_saved");
+      else notices.show(code, message);
+    },
+    closed: (code, message) => {
+      if (code === SIGNED_OUT && data.join) forgetGuest(data.document.id, memory);
+      parting.closed(room, code, message);
+    },
+    reset: () => void parting.beginAgain(room),
+  });
   window.scriptorium = { room, editor, session: room.session };
   mountHeader(room, (sentence) => notices.show("header", sentence));
   mountPanel(part("copilot-panel"), room);
   mountRoomBar(part("room-bar"), room);
   if (data.urls.links) mountShare(data.urls.links);
-  mountAside(data.document.id, notices);
+  mountRememberedText(data.document.id, room.title(), memory, notices);
+  const release = guardLeaving(room);
+  mountSignOut(release);
+  parting.copy = await LocalCopy.open(spelled(name), room.content);
+  parting.release = release;
+  if (parting.copy) room.keepIn(parting.copy);
   room.open();
   await room.whenFilled();
   editor = mountEditor(room, part("document-content"), {
@@ -69,24 +94,19 @@ async function begin(): Promise<void> {
       ),
   });
   window.scriptorium = { room, editor, session: room.session };
+  await mountKeptNotices(name, room.title(), plainText(room.content), notices);
+  await clearFormerGuests(Date.now());
 }
 
-function news(data: PageData, notices: Notices, editor: () => Editor | null): RoomNews {
-  return {
-    notice: (code, message) => {
-      if (code === "saved_again") notices.clear("not_saved");
-      else notices.show(code, message);
-    },
-    closed: (code, message) => {
-      if (code === SIGNED_OUT && data.join) forgetGuest(data.document.id, sessionStorage);
-      editor()?.setEditable(false);
-      notices.show("closed", message, RELOAD);
-    },
-    reset: () => {
-      setAside(data.document.id, editor()?.getText() ?? "");
-      location.reload();
-    },
-  };
+/** Who this tab is: the guest that a link has made, or the person who is signed in. */
+async function visitor(data: PageData, memory: Keeper): Promise<Visitor> {
+  if (data.join) {
+    const guest = await becomeGuest(data.document.id, data.join.guest, csrfToken(), memory);
+    const person: Person = { ...guest.user, kind: "guest", role: data.role };
+    return { person, protocols: ["scriptorium", `guest.${guest.pass}`] };
+  }
+  if (!data.me) throw new Error("Sign in to open this document.");
+  return { person: data.me, protocols: [] };
 }
 
 function part(id: string): HTMLElement {

@@ -2,11 +2,13 @@
 
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
+import { CloseCode } from "../wire/close_codes";
 import { type JsonMessage, ROOM_CHANNEL, type ServerMessage } from "../wire/messages";
 import { ABILITIES } from "./abilities";
 import { type Attention, AttentionWatch } from "./attention";
 import { closeWords } from "./close_words";
 import { CommandQueue } from "./command_queue";
+import type { LocalCopy } from "./local_copy";
 import type { PageData, Person } from "./page_data";
 import { participants } from "./presence";
 import { type RoomAddress, RoomProvider } from "./provider";
@@ -18,6 +20,11 @@ import { SessionReplica } from "./session_replica";
 import { TextLink } from "./text_link";
 
 const HEARTBEAT = 20_000;
+/** With nothing from the server for so long, the page counts as offline. */
+const OPENING = 5_000;
+/** What was on its way when the right to write went is either acknowledged by then, or never will be. */
+const LAST_WORDS = 2_000;
+const { EPOCH_OR_SCHEMA } = CloseCode;
 
 /** What the page hears besides state: sentences to show, and orders to begin again. */
 export interface RoomNews {
@@ -44,17 +51,20 @@ export class LiveRoom implements Room {
   #connection: Connection = "opening";
   #troubled = false;
   #told = false;
+  #copy: LocalCopy | null = null;
+  readonly #epoch: number;
 
   constructor(
     data: PageData,
     person: Person,
     address: RoomAddress,
-    schema: number,
+    private readonly schema: number,
     private readonly news: RoomNews,
   ) {
     this.#me = { connection: "", user: person.id, name: person.name, colour: person.colour, kind: person.kind };
     this.#role = person.role || data.role;
     this.#title = data.document.title;
+    this.#epoch = data.document.epoch;
     this.#copilot = data.copilot;
     this.content.on("update", (_update, _origin, _doc, transaction) => this.#localChange(transaction.local));
     this.#session = new SessionReplica(data.session, (epoch, state_vector) =>
@@ -72,18 +82,34 @@ export class LiveRoom implements Room {
         crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(16).padStart(8, "0"), ""),
     );
     this.#attention = new AttentionWatch((attention) => this.#tellAttention(attention));
-    this.#watch(schema);
+    this.#watch();
+  }
+
+  /** `copy` has been loaded into the content; from now on it is told what is not saved. Before `open`. */
+  keepIn(copy: LocalCopy): void {
+    this.#copy = copy;
+    this.#saved.found(copy.found);
   }
 
   open(): void {
     this.#stampPresence();
     this.#provider.connect();
+    setTimeout(() => this.#connection === "opening" && !this.#told && this.#disconnected(), OPENING);
   }
 
-  /** Resolves when the server's whole content has arrived for the first time. */
+  /** Resolves when there is content to write in: the server's, or without a server what this browser has kept. */
   whenFilled(): Promise<void> {
-    if (this.#provider.synced) return Promise.resolve();
-    return new Promise((resolve) => this.#provider.once("sync", () => resolve()));
+    const filled = () =>
+      this.#provider.synced || (this.#connection === "offline" && this.content.store.clients.size > 0);
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!filled()) return;
+        stop();
+        resolve();
+      };
+      const stop = this.subscribe(look);
+      look();
+    });
   }
 
   /** Leaves for good; the page says why. */
@@ -159,27 +185,31 @@ export class LiveRoom implements Room {
     return this.text.onAsk(listener);
   }
 
-  #watch(schema: number): void {
+  #watch(): void {
     const provider = this.#provider;
     // The server takes presence away when a socket closes; a throttled tab must not lose people by its own clock.
     clearInterval(this.awareness._checkInterval);
     setInterval(() => this.#heartbeat(), HEARTBEAT);
     this.awareness.on("change", () => this.#changed());
     provider.on("status", ({ status }) => {
-      if (status === "connected") provider.say({ kind: "Hello", schema });
+      if (status === "connected") provider.say({ kind: "Hello", schema: this.schema });
       if (status === "disconnected") this.#disconnected();
     });
     provider.on("connection-close", () => this.#disconnected());
     provider.on("sync", (synced: boolean) => {
-      if (synced) this.#connection = "open";
+      if (synced) this.#synced();
       this.#changed();
     });
     provider.on("closed", ({ code }) => this.#closed(code));
     addEventListener("online", () => this.#again());
     document.addEventListener("visibilitychange", () => document.hidden || this.#again());
-    addEventListener("beforeunload", (event) => {
-      if (this.#saved.unsaved > 0) event.preventDefault();
-    });
+  }
+
+  #synced(): void {
+    if (this.#connection !== "closed") this.#connection = "open";
+    // The server has everything that there is: what still waits for more has lost it, and would be refused for ever.
+    this.content.store.pendingStructs = null;
+    this.content.store.pendingDs = null;
   }
 
   #again(): void {
@@ -213,6 +243,7 @@ export class LiveRoom implements Room {
         break;
       case "AccessChanged":
         this.#role = message.role as Role;
+        if (!this.may("write")) setTimeout(() => this.#beginAgainIfUnsaved(), LAST_WORDS);
         break;
       case "TitleChanged":
         this.#title = message.title;
@@ -227,6 +258,11 @@ export class LiveRoom implements Room {
   }
 
   #welcome(message: Extract<JsonMessage, { kind: "Welcome" }>): void {
+    if (message.epoch !== this.#epoch || message.schema > this.schema) {
+      this.#provider.disconnect();
+      this.#closed(EPOCH_OR_SCHEMA);
+      return;
+    }
     const { role, ...me } = message.participant as unknown as Me & { role: Role };
     this.#me = me;
     this.#role = role;
@@ -236,7 +272,13 @@ export class LiveRoom implements Room {
     this.#session.connected(message.session_epoch);
     this.#tellAttention(this.#attention.now());
     this.#commands.resend();
+    this.#beginAgainIfUnsaved();
     this.#titled(message.title);
+  }
+
+  /** Without the right to write, what is not saved never will be. */
+  #beginAgainIfUnsaved(): void {
+    if (!this.may("write") && this.#saved.unsaved > 0) this.news.reset();
   }
 
   #noticed(code: string, sentence: string): void {
@@ -294,6 +336,7 @@ export class LiveRoom implements Room {
     this.#pending = true;
     queueMicrotask(() => {
       this.#pending = false;
+      this.#copy?.note(this.#saved.unsaved);
       for (const listener of [...this.#listeners]) listener();
     });
   }

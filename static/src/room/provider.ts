@@ -6,8 +6,7 @@ import { type Awareness, encodeAwarenessUpdate } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
 import type { Doc } from "yjs";
 import * as wire from "../wire/messages";
-
-const LONGEST_WAIT = 30_000;
+import { retryAfter, waitAfter, waitAsAsked } from "./reconnect";
 
 export interface RoomEvents {
   /** Where this is false no update goes out: the server would close the socket. */
@@ -26,6 +25,9 @@ export interface RoomAddress {
 }
 
 export class RoomProvider extends WebsocketProvider {
+  #notBefore = 0;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+
   constructor(
     address: RoomAddress,
     content: Doc,
@@ -107,9 +109,29 @@ export class RoomProvider extends WebsocketProvider {
 
   #waitWithFullJitter(): void {
     Object.defineProperty(this, "maxBackoffTime", {
-      get: () => Math.random() * Math.min(LONGEST_WAIT, 2 ** this.wsUnsuccessfulReconnects * 100),
+      get: () => waitAfter(this.wsUnsuccessfulReconnects, Math.random()),
       set: () => undefined,
     });
+    this.on("connection-close", (event) => {
+      const asked = retryAfter(event?.reason ?? "");
+      if (asked === 0) return;
+      this.#notBefore = Date.now() + waitAsAsked(asked, this.wsUnsuccessfulReconnects, Math.random());
+      this.connect();
+    });
+  }
+
+  /** Waits where the server has asked for it, also when the network or the person comes back meanwhile. */
+  override connect(): void {
+    clearTimeout(this.#waiting);
+    const wait = this.#notBefore - Date.now();
+    this.shouldConnect = wait <= 0;
+    if (this.shouldConnect) super.connect();
+    else this.#waiting = setTimeout(() => this.connect(), wait);
+  }
+
+  override disconnect(): void {
+    clearTimeout(this.#waiting);
+    super.disconnect();
   }
 }
 

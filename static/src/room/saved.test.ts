@@ -64,6 +64,18 @@ test("a repeated step 2, asked for after a gap, carries everything again", () =>
   expect(saved.unsaved).toBe(0);
 });
 
+test("what this browser kept from before is unsaved until a step 2, which carries it, is acknowledged", () => {
+  const saved = new SavedCounter();
+  saved.found(3);
+  expect(saved.unsaved).toBe(3);
+  saved.sent("update");
+  saved.acknowledged(1);
+  expect(saved.unsaved).toBe(3);
+  saved.sent("step2");
+  saved.acknowledged(2);
+  expect(saved.unsaved).toBe(0);
+});
+
 test("the state is said in words", () => {
   expect(saveState("opening", 0, false)).toMatchObject({ state: "saving", words: "Opening" });
   expect(saveState("open", 0, false)).toMatchObject({ state: "saved", words: "Saved" });

@@ -23,6 +23,11 @@ export class SavedCounter {
     this.#made += 1;
   }
 
+  /** This browser kept changes from before that were never called saved. */
+  found(changes: number): void {
+    this.#made += changes;
+  }
+
   /** A content frame went out on the open connection. */
   sent(kind: "step2" | "update"): void {
     this.#frames += 1;
@@ -55,13 +60,21 @@ export type Connection = "opening" | "open" | "offline" | "closed";
 /** What the bar says. `troubled`: the server cannot write just now and says so. */
 export function saveState(connection: Connection, unsaved: number, troubled: boolean): SaveState {
   if (connection === "offline" || connection === "closed") {
-    const changes = unsaved === 1 ? "1 change" : `${unsaved} changes`;
     const words = connection === "closed" ? "not connected" : "offline";
-    return { state: "offline", unsaved, words: unsaved > 0 ? `${changes} not saved, ${words}` : capital(words) };
+    return {
+      state: "offline",
+      unsaved,
+      words: unsaved > 0 ? `${changes(unsaved)} not saved, ${words}` : capital(words),
+    };
   }
   if (connection === "opening") return { state: "saving", unsaved, words: "Opening" };
   if (troubled) return { state: "saving", unsaved, words: "Not saved yet, trying again" };
   return unsaved > 0 ? { state: "saving", unsaved, words: "Saving" } : { state: "saved", unsaved, words: "Saved" };
+}
+
+/** "1 change", "3 changes". */
+export function changes(count: number): string {
+  return count === 1 ? "1 change" : `${count} changes`;
 }
 
 function capital(words: string): string {
