@@ -20,7 +20,6 @@ AWARENESS_SECONDS = 0.05
 LOOK_SECONDS = 3.0
 RENEW_AWARENESS_SECONDS = 15.0
 EMPTY_SECONDS = 5.0
-STUCK_SECONDS = 60.0
 SILENT_PROCESS_SECONDS = 40.0
 
 
@@ -47,9 +46,10 @@ async def run(registry: Registry) -> None:
 def _look(registry: Registry, now: float) -> None:
     """Read the rows of open rooms again, and end what is stuck, silent or empty."""
     registry.forget_silent_processes(now, SILENT_PROCESS_SECONDS)
+    registry.shut_rooms(now)
     for host in list(registry.hosts.values()):
         if host.empty_since is not None and not host.connections and now - host.empty_since > EMPTY_SECONDS:
-            if not host.queued_bytes:
+            if not host.waiting.entries:
                 registry.forget(host)
             continue
         for connection in list(host.connections.values()):
@@ -64,7 +64,7 @@ def _end_if_lost(host: Host, connection: Connection, now: float) -> None:
         outbox.full_since = None
     elif outbox.full_since is None:
         outbox.full_since = now
-    elif now - outbox.full_since > STUCK_SECONDS:
+    elif now - outbox.full_since > 3 * settings.HEARTBEAT_SECONDS:
         outbox.abort()
     patience = 75.0 if connection.attention is Attention.HIDDEN else 2 * settings.HEARTBEAT_SECONDS
     if now - connection.heard > patience:

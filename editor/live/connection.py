@@ -29,6 +29,7 @@ class Connection:
         self.committed = 0
         self.told_saved = 0
         self.gaps = 0
+        self.missed = False
         self._gap = False
 
     @property
@@ -49,6 +50,10 @@ class Connection:
         self._gap = True
         self.gaps += 1
         return self.gaps <= MOST_GAPS
+
+    def miss(self) -> None:
+        """The frame just received was not taken; the server asks for it again when it takes frames."""
+        self.missed = self._gap = True
 
     def place(self, fills_gap: bool) -> FramePlace:
         """The place of the frame just received, which is on its way into the journal."""

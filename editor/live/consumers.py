@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,7 @@ from editor.wire import messages
 from editor.wire.close_codes import CloseCode
 from editor.wire.varint import MalformedFrame
 
+JOIN_SECONDS = 10.0
 log = logging.getLogger(__name__)
 
 
@@ -87,10 +89,20 @@ class RoomConsumer(AsyncConsumer):
         shown = admission.credentials(headers, offered, self.scope.get("query_string", b""))
         participant = await self.registry.read(lambda: admission.admit(document_id, shown))
         try:
-            host = await self.registry.open(document_id)
+            async with asyncio.timeout(JOIN_SECONDS):
+                return participant, await self._host(document_id, participant)
         except NoDocument:
             raise NotAdmitted(CloseCode.NO_DOCUMENT) from None
-        return participant, host
+        except TimeoutError:
+            raise NotAdmitted(CloseCode.OVERLOAD) from None
+
+    async def _host(self, document_id: UUID, participant: Participant) -> Host:
+        """The room, at a commit's boundary; one that was forgotten meanwhile is opened again."""
+        while True:
+            host = await self.registry.open(document_id)
+            await host.boundary(participant.user)
+            if self.registry.hosts.get(document_id) is host:
+                return host
 
     def _document(self) -> UUID:
         name = self.scope["path"].rstrip("/").rpartition("/")[2]

@@ -5,6 +5,7 @@ All of it runs on the event loop's thread and awaits nothing, so that a message 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import assert_never
@@ -16,6 +17,7 @@ from editor.live.copy import Copy
 from editor.live.intake import Intake, Verdict
 from editor.live.journal import Entry, Journal, News, Watch
 from editor.live.outbox import Frame, Outbox
+from editor.live.waiting import Waiting
 from editor.room import presence
 from editor.room.errors import BadFrame, MalformedUpdate, ReplicaBroken
 from editor.room.participant import Ability
@@ -28,7 +30,6 @@ from editor.wire.presence import Presence
 from editor.wire.varint import MalformedFrame
 
 log = logging.getLogger(__name__)
-MOST_QUEUED_BYTES = 16 * 2**20
 QUERY = Frame(messages.QueryAwareness())
 
 Commanded = Callable[["Host", Connection, messages.Command], None]
@@ -59,7 +60,7 @@ class Host:
         self.awareness = AwarenessTable()
         self.connections: dict[UUID, Connection] = {}
         self.empty_since: float | None = None
-        self.queued_bytes = 0
+        self.waiting = Waiting(self.tell_everyone, self._ask_again)
         self._intake = intake
         self._largest = largest
         self._learn_ours = False
@@ -85,6 +86,21 @@ class Host:
             connection.outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
         self._show_everyone(connection)
         self._attended(self, connection)
+
+    async def boundary(self, user: UUID) -> None:
+        """Wait until what is queued now is committed: who then joins gets a state that holds all of it."""
+        if not self.waiting.entries:
+            return
+        settled = asyncio.get_running_loop().create_future()
+
+        def settle(refused: CloseCode | None) -> None:
+            self.waiting.settled(0)
+            if not settled.done():
+                settled.set_result(None)
+
+        self.waiting.add(0)
+        self._journal.put(Entry(self.document_id, self.content.crdt_id, user, None, settle))
+        await settled
 
     def leave(self, connection: Connection, now: float) -> None:
         connection.closed = True
@@ -115,6 +131,8 @@ class Host:
             case messages.Hello():
                 connection.greeted = True
                 connection.tell(self._welcome(self, connection))
+                if self.waiting.notice is not None:
+                    connection.tell(self.waiting.notice)
             case messages.SetAttention(attention):
                 if connection.attention is not attention:
                     connection.attention = attention
@@ -154,9 +172,10 @@ class Host:
         if not connection.may(Ability.WRITE):
             self._take_from_reader(connection, update, fills_gap)
             return
-        if self.queued_bytes > MOST_QUEUED_BYTES:
-            raise BadFrame(CloseCode.OVERLOAD, "more is waiting to be saved than the room holds")
-        if self.content.grown + self.queued_bytes + len(update) > self._largest and not self._fits(update):
+        if not self.waiting.takes(len(update)):
+            connection.miss()
+            return
+        if self.content.grown + self.waiting.bytes + len(update) > self._largest and not self._fits(update):
             raise BadFrame(CloseCode.TOO_LARGE, "the document would become too large")
         taken = self._intake.take(update, is_step_2=fills_gap)
         if taken is Verdict.GAP:
@@ -169,18 +188,18 @@ class Host:
     def _fits(self, update: bytes) -> bool:
         """Updates add up to more than the document that they make: it is measured where they exceed the bound."""
         self.content.grown = len(self.content.replica.state())
-        return self.content.grown + self.queued_bytes + len(update) <= self._largest
+        return self.content.grown + self.waiting.bytes + len(update) <= self._largest
 
     def _queue(self, connection: Connection, update: bytes | None, fills_gap: bool) -> None:
         size = len(update or b"")
-        self.queued_bytes += size
+        self.waiting.add(size)
         place = connection.place(fills_gap)
 
         def settle(refused: CloseCode | None) -> None:
-            self.queued_bytes -= size
             place.settle(refused)
             if refused is not None and update is not None:
                 self.forget_queue()
+            self.waiting.settled(size)
 
         author = connection.participant.user
         self._journal.put(Entry(self.document_id, self.content.crdt_id, author, update, settle))
@@ -195,6 +214,14 @@ class Host:
         connection.place(fills_gap=True).settle(None)
         self._tell_saved(connection)
 
+    def _ask_again(self) -> None:
+        """Ask those for what they have whose updates were not taken while the room was shut."""
+        frame = Frame(messages.SyncStep1(self.content.replica.state_vector()))
+        for connection in self.connections.values():
+            if connection.missed:
+                connection.missed = False
+                connection.outbox.now(frame)
+
     def forget_queue(self) -> None:
         """A queued update never came into the journal: what is known is the replica's again."""
         self._intake = self._intake.begin_again(self.content.replica)
@@ -204,7 +231,11 @@ class Host:
 
     def apply(self, copy: Copy, news: News) -> None:
         """Apply a commit's rows, after marking those whose socket is full: they get one diff when it drains."""
-        full = [connection for connection in self.connections.values() if not connection.outbox.writable]
+        full = [
+            connection
+            for connection in self.connections.values()
+            if not connection.outbox.writable and copy.kind not in connection.outbox.behind
+        ]
         if full:
             vector = copy.replica.state_vector()
             for connection in full:

@@ -94,17 +94,22 @@ class News:
 
 
 class Journal:
-    """`deliver(News)` and `trouble(away)` are called on the loop's thread, in the order of the commits."""
+    """`deliver(News)` and `trouble(away)` are called on the loop's thread, in the order of the commits.
+
+    `before_commit` is called in the writer's thread when a group is written and not yet committed: tests hold it there.
+    """
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
         deliver: Callable[[News], None],
         trouble: Callable[[bool], None] = lambda away: None,
+        before_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self._loop = loop
         self._deliver = deliver
         self._trouble = trouble
+        self._before_commit = before_commit
         self._queue: deque[Item] = deque()
         self._wake = threading.Condition()
         self._closing = False
@@ -223,6 +228,7 @@ class Journal:
                 last = rows.append(crdt_id, batch)
                 ours = list(enumerate((row.update for row in batch), last - len(batch) + 1))
                 self._note(news, crdt_id, taken[crdt_id][0].document_id, ours)
+            self._before_commit()
         news.told = [_told(entry.receipt, verdicts[number]) for number, entry in enumerate(entries)]
         return news
 

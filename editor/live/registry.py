@@ -28,6 +28,7 @@ from editor.live.facts import Stored
 from editor.live.host import Host, guarded
 from editor.live.intake import Intake
 from editor.live.journal import Journal, News, Unwatch, Watch
+from editor.live.waiting import LONGEST_HEARTBEATS
 from editor.room import presence
 from editor.room.commands import CommandHandler
 from editor.room.job import Workspace
@@ -41,8 +42,7 @@ log = logging.getLogger(__name__)
 READERS = 4
 PLACE_SECONDS = 0.15
 NO_SUCH_COMMAND = "This server does not know what was asked. Reload the page."
-NOT_SAVED = "Changes are not being saved at the moment. They are kept here and tried again."
-SAVED_AGAIN = "Changes are being saved again."
+CANNOT_SAVE = "This cannot be saved at the moment. Try again when changes are being saved again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,14 @@ class Registry:
         self,
         handlers: Iterable[CommandHandler] = (),
         copilot: Mapping[str, Any] | None = None,
+        make_journal: Callable[..., Journal] = Journal,
     ) -> None:
         self.process = uuid.uuid4().hex
         self.handlers = {handler.type: handler for handler in [*commands.built_in(), *handlers]}
         self.hosts: dict[UUID, Host] = {}
-        self.away = False
+        self._away_since: float | None = None
         self._copilot = dict(copilot or {})
+        self._make_journal = make_journal
         self._agents: dict[UUID, dict[str, Agent]] = {}
         self._opening: dict[UUID, asyncio.Task[Host]] = {}
         self._copies: dict[int, tuple[Host, Copy]] = {}
@@ -82,6 +84,11 @@ class Registry:
         self._backplane: Backplane | None = None
 
     # Its life
+
+    @property
+    def away(self) -> bool:
+        """Whether the database cannot be reached."""
+        return self._away_since is not None
 
     @property
     def journal(self) -> Journal:
@@ -100,7 +107,7 @@ class Registry:
         if self._loop is not None:
             return
         self._loop = asyncio.get_running_loop()
-        self._journal = Journal(self._loop, self._deliver, self._trouble)
+        self._journal = self._make_journal(self._loop, self._deliver, self._trouble)
         self._backplane = Backplane(self.process, self._received)
         self._backplane.start()
         self._stop_listening = doorbell.listen(self.grants_changed)
@@ -217,6 +224,8 @@ class Registry:
             attended=self._attended,
             welcome=self._welcome,
         )
+        if self.away:
+            host.waiting.database_away(True)
         host.empty_since = time.monotonic()
         self.hosts[document_id] = host
         for copy in host.copies:
@@ -278,6 +287,9 @@ class Registry:
         except ValueError as error:
             connection.tell(messages.Nack(command.id, "invalid", str(error)))
             return
+        if host.waiting.shut:
+            connection.tell(messages.Nack(command.id, "not_saved", CANNOT_SAVE))
+            return
         author = connection.participant.user
         job = commands.job_of(handler, connection.participant, command.id, asked)
         done = self.journal.run_job(host.document_id, job, author=author)
@@ -322,10 +334,15 @@ class Registry:
         await self.run_job(document_id, suggestions.recompute)
 
     def _trouble(self, away: bool) -> None:
-        self.away = away
-        notice = messages.Notice("not_saved", NOT_SAVED) if away else messages.Notice("saved_again", SAVED_AGAIN)
+        self._away_since = time.monotonic() if away else None
         for host in self.hosts.values():
-            host.tell_everyone(notice)
+            host.waiting.database_away(away)
+
+    def shut_rooms(self, now: float) -> None:
+        """After a while without the database rooms take no more changes, until what waits is committed."""
+        if self._away_since is not None and now - self._away_since > LONGEST_HEARTBEATS * settings.HEARTBEAT_SECONDS:
+            for host in self.hosts.values():
+                host.waiting.shut_now()
 
     # What other processes and writers say
 

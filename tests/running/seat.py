@@ -15,7 +15,7 @@ from websockets.typing import Origin, Subprotocol
 from editor.room import session
 from editor.room.replica import Replica
 
-SYNC, MESSAGE, SESSION, SAVED = 0, 100, 101, 102
+SYNC, AWARENESS, MESSAGE, SESSION, SAVED = 0, 1, 100, 101, 102
 STEP_1, STEP_2, UPDATE = 0, 1, 2
 
 Message = dict[str, Any]
@@ -89,6 +89,11 @@ class Seat:
     def send_step_2(self, update: bytes) -> None:
         self._socket.send(varint(SYNC) + varint(STEP_2) + varint(len(update)) + update)
 
+    def send_presence(self, client: int, clock: int, state: Message | None) -> None:
+        raw = json.dumps(state).encode()
+        entry = varint(client) + varint(clock) + varint(len(raw)) + raw
+        self._socket.send(varint(AWARENESS) + varint(len(entry) + 1) + varint(1) + entry)
+
     def send_text(self, text: str) -> None:
         self._socket.send(text)
 
@@ -147,11 +152,14 @@ class Seat:
             diff = replica.diff(read_bytes(frame, at))
             self._socket.send(varint(SYNC) + varint(STEP_2) + varint(len(diff)) + diff)
 
+    def ask_for_content(self) -> None:
+        vector = self.content.state_vector()
+        self._socket.send(varint(SYNC) + varint(STEP_1) + varint(len(vector)) + vector)
+
     def greet(self) -> Message:
         """Say hello, ask for both documents, and read until welcomed and in step with the content."""
         self.say({"type": "hello", "schema": 1})
-        vector = self.content.state_vector()
-        self._socket.send(varint(SYNC) + varint(STEP_1) + varint(len(vector)) + vector)
+        self.ask_for_content()
         welcome = self.until(lambda message: message["type"] == "welcome")
         vector = self.session.state_vector()
         head = varint(SESSION) + varint(0) + varint(int(welcome["session_epoch"]))

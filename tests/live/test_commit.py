@@ -1,0 +1,121 @@
+"""The commit is the tick: nobody is shown or promised what is not stored, and stored means on the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator
+from functools import partial
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from editor.live.journal import Journal
+from editor.live.registry import Registry
+from tests.live.desk import Socket, eventually, furnish, in_thread, running
+from tests.live.people import reads, types
+from tests.running.process import ROOT, bare_environment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+TICKS = 6
+
+
+class Gate:
+    """Holds a commit back while it is shut."""
+
+    def __init__(self) -> None:
+        self._open = threading.Event()
+        self._open.set()
+        self.held = threading.Event()
+
+    def shut(self) -> None:
+        self.held.clear()
+        self._open.clear()
+
+    def open(self) -> None:
+        self._open.set()
+
+    def __call__(self) -> None:
+        if not self._open.is_set():
+            self.held.set()
+            assert self._open.wait(60)
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture
+async def registry(gate: Gate) -> AsyncIterator[Registry]:
+    async with running(Registry(make_journal=partial(Journal, before_commit=gate))) as made:
+        try:
+            yield made
+        finally:
+            gate.open()
+
+
+def durability() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit" if POSTGRES else "PRAGMA synchronous")
+        return str(cursor.fetchone()[0])
+
+
+async def test_the_writer_s_own_connection_writes_through_to_the_disk(registry: Registry) -> None:
+    found = await asyncio.wrap_future(registry.journal.write(durability))
+    assert found == ("on" if POSTGRES else "2"), "2 is FULL"
+
+
+async def test_while_a_commit_is_held_back_nobody_has_the_edit_nor_a_saved_and_a_join_waits(
+    registry: Registry, gate: Gate
+) -> None:
+    document, owner, _ = await in_thread(furnish)
+    author, other, late = (Socket(registry, document.pk, owner) for _ in range(3))
+    await author.joined()
+    await other.joined()
+    await eventually(lambda: author.saved == 1)
+    gate.shut()
+    types(author, "held back")
+    await asyncio.to_thread(gate.held.wait, 60)
+    late.connect()
+    late.ask_for_all()
+    await ticks_have_passed(author, other)
+    assert "held back" not in reads(other)
+    assert author.saved == 1
+    assert late.down == [], "the join waits"
+    gate.open()
+    await eventually(lambda: "held back" in reads(other) and author.saved == 2)
+    await eventually(lambda: 0 in late.steps)
+    assert "held back" in reads(late)
+    for one in (author, other, late):
+        await one.leave()
+
+
+async def ticks_have_passed(sender: Socket, seen_by: Socket) -> None:
+    """Presence goes on: what could have come had come by the time that some of it has gone round."""
+    for tick in range(TICKS):
+        before = len(seen_by.down)
+        sender.send_presence(7, tick, {"cursor": None, "status": str(tick)})
+        await eventually(lambda before=before: len(seen_by.down) > before)  # type: ignore[misc]
+
+
+@pytest.mark.skipif(POSTGRES, reason="this is that run")
+def test_the_same_holds_on_postgresql_whatever_it_does_by_default(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as administrator:
+        administrator.execute("ALTER ROLE scriptorium SET synchronous_commit = off")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--reuse-db", __file__],
+        cwd=ROOT,
+        env=bare_environment(DATABASE_URL=postgres_url) | {k: v for k, v in os.environ.items() if k == "VIRTUAL_ENV"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
