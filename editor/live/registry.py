@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connections
 from django.db import connection as database
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from editor import doorbell, suggestions
 from editor.live import clock, commands, content, facts, seats
@@ -78,7 +79,8 @@ class Registry:
         self._placing: set[UUID] = set()
         self._foreign: dict[tuple[UUID, str], float] = {}
         self._tasks: set[asyncio.Future[Any]] = set()
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._reading: list[BaseDatabaseWrapper] = []
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader", initializer=self._begin_reading)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._journal: Journal | None = None
         self._backplane: Backplane | None = None
@@ -130,8 +132,18 @@ class Registry:
                 await task
         await self.backplane.close()
         await asyncio.to_thread(self.journal.close)
-        self._readers.shutdown(wait=False)
+        await asyncio.to_thread(self._end_reading)
         self._loop = None
+
+    def _begin_reading(self) -> None:
+        """In a reader's thread: its connection is closed at the end, by another thread."""
+        database.inc_thread_sharing()
+        self._reading.append(connections[database.alias])
+
+    def _end_reading(self) -> None:
+        self._readers.shutdown(cancel_futures=True)
+        for connection in self._reading:
+            connection.close()
 
     def spawn(self, awaitable: Awaitable[Any]) -> None:
         """A task of the registry's: it is cancelled at the end, and its error is logged."""
