@@ -62,7 +62,8 @@ async function begin(): Promise<void> {
   const parting = new Parting(name, memory, notices, () => editor);
   const room: LiveRoom = new LiveRoom(data, person, address, SCHEMA, {
     notice: (code, message) => {
-      if (code === "saved_again") notices.clear("not_saved");
+      if (code === "saved_again" || code === "read_only") notices.clear("not_saved");
+      if (code === "saved_again") notices.clear("read_only");
       else notices.show(code, message);
     },
     closed: (code, message) => {

@@ -15,6 +15,15 @@ def types(seat: Seat, text: str) -> None:
     seat.send_update(update)
 
 
+def deletes_the_top(seat: Seat) -> None:
+    """Delete the first paragraph and send that."""
+    with seat.content.edit():
+        seat.content.root().remove(0)
+    update = seat.content.take_edits()
+    assert update
+    seat.send_update(update)
+
+
 def reads(seat: Seat) -> str:
     return "\n".join(block.text() for block in blocks(seat.content))
 

@@ -2,7 +2,6 @@
 //   node stock.mjs converge URL DOCUMENT COOKIE        two clients type at once, one is cut off and comes back
 //   node stock.mjs trace URL DOCUMENT COOKIE FILE      two authors' recorded keystrokes, as fast as they go
 //   node stock.mjs watch URL DOCUMENT COOKIE PASS      a bold word is written and deleted while a reader looks on
-//   node stock.mjs hammer URL DOCUMENT COOKIE          types until killed; prints each edit once it is acknowledged
 import fs from 'node:fs'
 import zlib from 'node:zlib'
 import WebSocket from '../../static/node_modules/ws/wrapper.mjs'
@@ -10,7 +9,6 @@ import { WebsocketProvider } from '../../static/node_modules/y-websocket/src/y-w
 import * as Y from '../../static/node_modules/yjs/dist/yjs.mjs'
 
 const [mode, url, room, cookie, file] = process.argv.slice(2)
-const SAVED = 102
 
 class Socket extends WebSocket {
   constructor (address, protocols) {
@@ -132,65 +130,6 @@ const trace = async () => {
   await until(() => docs.every((doc) => text(doc).toString().length === end.length))
   const ms = Math.round(performance.now() - began)
   finish({ texts: docs.map((doc) => text(doc).toString()), end, updates: updates.length, ms })
-}
-
-// A stock client does not know type 102: a handler of its own is put in from outside, as y-websocket allows.
-const hammer = async () => {
-  const doc = new Y.Doc()
-  const provider = join(doc)
-  let sent = 0
-  const edits = new Map()
-  provider.messageHandlers = provider.messageHandlers.slice()
-  provider.messageHandlers[SAVED] = (_encoder, decoder) => {
-    let n = 0
-    let shift = 0
-    for (;;) {
-      const byte = decoder.arr[decoder.pos++]
-      n += (byte & 127) * 2 ** shift
-      shift += 7
-      if (byte < 128) break
-    }
-    for (const [number, edit] of edits) {
-      if (number <= n) {
-        edits.delete(number)
-        fs.writeSync(1, edit + '\n')
-      }
-    }
-  }
-  await synced(provider)
-  if (doc.getXmlFragment('content').length === 0) begin(doc)
-  sent = 1 + 1
-  for (let i = 0; ; i++) {
-    const edit = `<${doc.clientID}.${i}>`
-    text(doc).insert(text(doc).length, edit)
-    edits.set(++sent, edit)
-    if (i % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-}
-
-// Yjs deletes, by itself and also at a reader's, the marks that stood round a word that somebody else has deleted.
-const watch = async () => {
-  const [writer, reader] = [new Y.Doc(), new Y.Doc()]
-  const writing = join(writer)
-  const reading = new WebsocketProvider(url, room, reader, {
-    WebSocketPolyfill: WebSocket, disableBc: true, protocols: ['scriptorium', `guest.${file}`]
-  })
-  await Promise.all([synced(writing), synced(reading)])
-  const made = []
-  let closed = 0
-  reader.on('update', (_, origin) => { if (origin !== reading) made.push(origin) })
-  reading.on('connection-close', (event) => { closed = event.code })
-  begin(writer)
-  text(writer).insert(0, 'plain bold plain')
-  text(writer).format(6, 4, { bold: {} })
-  await until(() => reader.getXmlFragment('content').length && text(reader).toDelta().length === 3)
-  // As the server deletes: the word alone. Yjs's own `delete` takes the marks with it.
-  let word = text(writer)._start
-  while (word.content.str !== 'bold') word = word.right
-  writer.transact((transaction) => word.delete(transaction))
-  await until(() => closed || text(reader).toString() === 'plain  plain')
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  finish({ text: text(reader).toString(), made: made.length, closed })
 }
 
 await { converge, trace, hammer, watch }[mode]()

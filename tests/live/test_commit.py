@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from functools import partial
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,7 +19,7 @@ from django.db import connection
 from editor.live.journal import Journal
 from editor.live.registry import Registry
 from tests.live.desk import Socket, eventually, furnish, in_thread, running
-from tests.live.people import reads, types
+from tests.live.people import deletes_the_top, reads, types
 from tests.running.process import ROOT, bare_environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,6 +106,39 @@ async def ticks_have_passed(sender: Socket, seen_by: Socket) -> None:
         await eventually(lambda before=before: len(seen_by.down) > before)  # type: ignore[misc]
 
 
+async def test_more_than_the_queue_holds_makes_the_room_read_only_until_it_is_committed(
+    registry: Registry, gate: Gate
+) -> None:
+    document, owner, _ = await in_thread(furnish)
+    author, other = Socket(registry, document.pk, owner), Socket(registry, document.pk, owner)
+    await author.joined()
+    await other.joined()
+    gate.shut()
+    types(author, "first")
+    await asyncio.to_thread(gate.held.wait, 60)
+    for _ in range(3):
+        types(author, "x" * 5 * 2**20)
+        deletes_the_top(author)
+    types(author, "y" * 2**20)
+    types(author, "after it was full")
+    await eventually(lambda: {"type": "notice", "code": "read_only"}.items() <= last(author).items())
+    await eventually(lambda: last(other).get("code") == "read_only")
+    refused = author.command("rename_document", title="Not now")
+    await eventually(lambda: last(author).get("id") == refused)
+    assert last(author)["code"] == "not_saved"
+    gate.open()
+    await eventually(lambda: "after it was full" in reads(other))
+    await eventually(lambda: author.saved == author.sent)
+    assert last(other)["code"] == "saved_again"
+    assert reads(other) == reads(author)
+    for one in (author, other):
+        await one.leave()
+
+
+def last(socket: Socket) -> dict[str, Any]:
+    return socket.messages[-1] if socket.messages else {}
+
+
 @pytest.mark.skipif(POSTGRES, reason="this is that run")
 def test_the_same_holds_on_postgresql_whatever_it_does_by_default(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as administrator:
@@ -118,4 +152,4 @@ def test_the_same_holds_on_postgresql_whatever_it_does_by_default(postgres_url: 
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+    assert "3 passed" in done.stdout

@@ -17,37 +17,90 @@ from tests.running.ports import free_port, until
 from tests.running.process import Process, bare_environment
 
 
+class Redis(Process):
+    """A Redis that stores nothing. Started again it has the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        super().__init__(command, folder / "redis.log", bare_environment())
+        self.url = f"redis://127.0.0.1:{port}/0"
+
+    def start(self) -> None:
+        super().start()
+        until("Redis to listen", lambda: "Ready to accept connections" in self.printed())
+
+
 @contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
-    """The URL of a Redis that stores nothing."""
-    port = free_port()
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    server = Process(command, folder / "redis.log", bare_environment())
+def redis(folder: Path) -> Iterator[Redis]:
+    server = Redis(folder)
     server.start()
     try:
-        until("Redis to listen", lambda: "Ready to accept connections" in server.printed())
-        yield f"redis://127.0.0.1:{port}/0"
+        yield server
     finally:
         server.stop()
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """The URL of a PostgreSQL with one empty database. It refuses to run as root, so root runs it as `postgres`."""
-    port = free_port()
+def redis_server(folder: Path) -> Iterator[str]:
+    """The URL of a Redis that stores nothing."""
+    with redis(folder) as server:
+        yield server.url
+
+
+class Postgres:
+    """A PostgreSQL with its data in `folder`; stopped, it ends at once, with every connection to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data = folder / "data"
+        self._port = free_port()
+
+    @property
+    def url(self) -> str:
+        return self._database("scriptorium")
+
+    def _database(self, name: str) -> str:
+        return f"postgres://scriptorium@127.0.0.1:{self._port}/{name}"
+
+    def make(self) -> None:
+        """An empty database, in a server that runs."""
+        _run("initdb", "--pgdata", str(self._data), "--username", "scriptorium", "--auth", "trust", "--no-sync")
+        self.start()
+        with psycopg.connect(self._database("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE scriptorium")
+
+    def start(self) -> None:
+        options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c port={self._port} -c fsync=off"
+        log = str(self._data / "log")
+        _run("pg_ctl", "--pgdata", str(self._data), "--log", log, "--options", options, "--wait", "start")
+
+    def stop(self) -> None:
+        _run("pg_ctl", "--pgdata", str(self._data), "--mode", "immediate", "--wait", "stop")
+
+    def ended(self) -> bool:
+        return not (self._data / "postmaster.pid").exists()
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL with one empty database. It refuses to run as root, so root runs it as `postgres`."""
     with TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
-        data = Path(folder) / "data"
-        _run("initdb", "--pgdata", str(data), "--username", "scriptorium", "--auth", "trust", "--no-sync")
-        options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c port={port} -c fsync=off"
-        _run("pg_ctl", "--pgdata", str(data), "--log", str(data / "log"), "--options", options, "--wait", "start")
+        server = Postgres(Path(folder))
+        server.make()
         try:
-            with psycopg.connect(f"postgres://scriptorium@127.0.0.1:{port}/postgres", autocommit=True) as connection:
-                connection.execute("CREATE DATABASE scriptorium")
-            yield f"postgres://scriptorium@127.0.0.1:{port}/scriptorium"
+            yield server
         finally:
-            _run("pg_ctl", "--pgdata", str(data), "--mode", "immediate", "--wait", "stop")
+            if not server.ended():
+                server.stop()
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL with one empty database."""
+    with postgres() as server:
+        yield server.url
 
 
 def _run(program: str, *arguments: str) -> None:

@@ -29,7 +29,7 @@ export function mountEditor(room: LiveRoom, root: HTMLElement, news: EditorNews)
   const editor = new Editor({
     element: null,
     injectCSS: false,
-    editable: room.may("write"),
+    editable: room.writable(),
     extensions: [
       ...contentExtensions(),
       Binding.configure({ fragment, awareness: room.awareness, undoFirst: () => accepts.undo() }),
@@ -92,10 +92,12 @@ function watchContent(editor: Editor, room: LiveRoom, news: EditorNews): void {
 
 function followRoom(editor: Editor, room: LiveRoom, toolbar: Toolbar): void {
   let role = room.role();
+  let writable = room.writable();
   room.subscribe(() => {
-    if (room.role() === role) return;
+    if (room.role() === role && room.writable() === writable) return;
     role = room.role();
-    editor.setEditable(room.may("write"), false);
+    writable = room.writable();
+    editor.setEditable(writable, false);
     toolbar.build();
   });
   let timer = 0;

@@ -50,6 +50,7 @@ export class LiveRoom implements Room {
   #copilot: Copilot;
   #connection: Connection = "opening";
   #troubled = false;
+  #shut = false;
   #told = false;
   #copy: LocalCopy | null = null;
   readonly #epoch: number;
@@ -129,6 +130,11 @@ export class LiveRoom implements Room {
 
   may(ability: Ability): boolean {
     return ABILITIES[this.#role].has(ability);
+  }
+
+  /** Whether the text takes changes now: not while the server cannot save any more of them. */
+  writable(): boolean {
+    return this.may("write") && !this.#shut;
   }
 
   title(): string {
@@ -282,7 +288,8 @@ export class LiveRoom implements Room {
   }
 
   #noticed(code: string, sentence: string): void {
-    this.#troubled = code === "not_saved" || (this.#troubled && code !== "saved_again");
+    this.#shut = code === "read_only" || (this.#shut && code !== "saved_again");
+    this.#troubled = this.#shut || code === "not_saved" || (this.#troubled && code !== "saved_again");
     this.news.notice(code, sentence);
   }
 
@@ -311,7 +318,7 @@ export class LiveRoom implements Room {
 
   #disconnected(): void {
     this.#told = false;
-    this.#troubled = false;
+    this.#troubled = this.#shut = false;
     this.#saved.disconnected();
     // A server that has restarted counts presence from the beginning.
     for (const client of [...this.awareness.meta.keys()]) {
