@@ -19,10 +19,13 @@ POSITIVE = (
     "COPILOT_DEMO_WORDS_A_SECOND",
 )
 
+FRAMES_OF_A_TYPIST = 50
+"""A second: keys, carets, and what a held key repeats."""
+
 
 @register()
 def check_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
-    return [*_address(), *_databases(), *_copilot(), *_times()]
+    return [*_address(), *_databases(), *_copilot(), *_times(), *_sockets()]
 
 
 def _address() -> Iterator[CheckMessage]:
@@ -88,3 +91,27 @@ def _times() -> Iterator[CheckMessage]:
             hint="Make GRACE_GONE_SECONDS the shorter.",
             id="editor.W009",
         )
+
+
+def _sockets() -> Iterator[CheckMessage]:
+    if settings.LIMIT_BYTES is not None and settings.LIMIT_BYTES.tokens < settings.MAX_FRAME_BYTES:
+        yield Error(
+            f"LIMIT_BYTES lets {settings.LIMIT_BYTES.tokens:.0f} bytes through at once, less than one frame may have.",
+            hint=f"Set it to {settings.MAX_FRAME_BYTES}/60 or more.",
+            id="editor.E010",
+        )
+    if settings.LIMIT_FRAMES is not None and settings.LIMIT_FRAMES.a_second < FRAMES_OF_A_TYPIST:
+        yield Warning(
+            f"LIMIT_FRAMES lets {settings.LIMIT_FRAMES.a_second:g} frames a second through, and who types sends more.",
+            hint=f"Let at least {FRAMES_OF_A_TYPIST} a second through, for example LIMIT_FRAMES=20000/20.",
+            id="editor.W011",
+        )
+    a_process = settings.LIMIT_SOCKETS
+    for name in ("LIMIT_SOCKETS_A_PERSON", "LIMIT_SOCKETS_A_ROOM"):
+        limit = getattr(settings, name)
+        if a_process is not None and limit is not None and limit > a_process:
+            yield Warning(
+                f"{name} is {limit}, more than LIMIT_SOCKETS lets one process have.",
+                hint=f"Make it at most {a_process}, or raise LIMIT_SOCKETS.",
+                id="editor.W012",
+            )

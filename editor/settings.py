@@ -39,6 +39,14 @@ def _rate(name: str, default: str) -> Rate | None:
         sys.exit(f"{name} must be a number at once and seconds to have them again, as {default}, or 0; not {value!r}.")
 
 
+def _most(name: str, default: int) -> int | None:
+    """A number that is not exceeded; None is without a limit."""
+    value = _env(name) or str(default)
+    if not value.isdigit():
+        sys.exit(f"{name} must be a whole number, or 0 for no limit, not {value!r}.")
+    return int(value) or None
+
+
 def _port(name: str, default: str) -> int:
     value = _env(name) or default
     if not value.isdigit():
@@ -179,6 +187,12 @@ LIMIT_SIGN_INS_AN_ACCOUNT = _rate("LIMIT_SIGN_INS_AN_ACCOUNT", "10/600")
 MAX_FRAME_BYTES = 8 * 2**20
 MAX_DOCUMENT_BYTES = 16 * 2**20
 MAX_STRUCTS_A_FRAME = 20_000
+LIMIT_FRAMES = _rate("LIMIT_FRAMES", "20000/20")
+LIMIT_BYTES = _rate("LIMIT_BYTES", "67108864/60")
+LIMIT_COMMANDS = _rate("LIMIT_COMMANDS", "120/60")
+LIMIT_SOCKETS = _most("LIMIT_SOCKETS", 10_000)
+LIMIT_SOCKETS_A_PERSON = _most("LIMIT_SOCKETS_A_PERSON", 100)
+LIMIT_SOCKETS_A_ROOM = _most("LIMIT_SOCKETS_A_ROOM", 1000)
 HEARTBEAT_SECONDS = _seconds("HEARTBEAT_SECONDS", 20)
 SCHEMA = 1
 

@@ -35,6 +35,11 @@ class AwarenessTable:
         seen = self._seen.get(client)
         return seen.owner if seen else None
 
+    def person_of(self, client: int) -> str | None:
+        """Whose client id it is, as the server has stamped its state."""
+        seen = self._seen.get(client)
+        return str((seen.state.get("user") or {}).get("id", "")) if seen else None
+
     def put(self, owner: object, client: int, clock: int, state: State) -> bool:
         """Take a stamped state in; False where the client id is somebody else's or the clock is an old one."""
         seen = self._seen.get(client)

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
 from uuid import UUID
 
 from editor.live.daphne_flow import Flow
 from editor.live.outbox import Frame, Outbox
-from editor.room.participant import Ability, Participant, Role
+from editor.live.pace import Pace
+from editor.room.participant import ABILITIES, Ability, Participant, Role
 from editor.wire import messages
 from editor.wire.close_codes import CloseCode
 
 MOST_GAPS = 20
+DOWNGRADE_SECONDS = 10.0
+"""So long after losing the right to write, what was under way before the page heard of it closes no socket."""
+
+
+class SeatRow(Enum):
+    """What the row of a connection's seat says of it."""
+
+    WRITTEN = "written"
+    ON_ITS_WAY = "on its way"
+    CHANGED_AGAIN = "changed again"
 
 
 class Connection:
@@ -30,6 +42,11 @@ class Connection:
         self.told_saved = 0
         self.gaps = 0
         self.missed = False
+        self.pace = Pace()
+        self.seat = SeatRow.WRITTEN
+        self.refused = False
+        """The journal has refused what this connection wrote: its replica holds what the room will not."""
+        self._downgraded: float | None = None
         self._gap = False
 
     @property
@@ -46,7 +63,7 @@ class Connection:
     # Which of its frames are saved
 
     def found_gap(self) -> bool:
-        """The frame just received cannot be applied yet; False when this has happened too often."""
+        """The frame just received cannot be applied yet; False when too many have come without what they lack."""
         self._gap = True
         self.gaps += 1
         return self.gaps <= MOST_GAPS
@@ -59,6 +76,7 @@ class Connection:
         """The place of the frame just received, which is on its way into the journal."""
         if fills_gap:
             self._gap = False
+            self.gaps = 0
         return FramePlace(self, None if self._gap else self.received)
 
     def take_saved(self) -> int | None:
@@ -80,7 +98,12 @@ class Connection:
             self.closed = True
             self.outbox.close(code)
 
-    def change_role(self, role: Role, generation: int) -> None:
+    def has_just_lost_the_right(self, now: float) -> bool:
+        """Whether it may not know yet that it cannot write; a stock client is not told."""
+        return self.greeted and self._downgraded is not None and now - self._downgraded < DOWNGRADE_SECONDS
+
+    def change_role(self, role: Role, generation: int, now: float) -> None:
+        self._downgraded = None if Ability.WRITE in ABILITIES[role] else now
         self.participant = replace(self.participant, role=role, generation=generation)
         self.tell(messages.AccessChanged(role.value))
 

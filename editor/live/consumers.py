@@ -45,6 +45,7 @@ class RoomConsumer(AsyncConsumer):
         """Without Channels' channel a socket and a task a frame: the room is told of by its host."""
         self.scope = scope
         self.base_send: Callable[[Any], Awaitable[None]] = send
+        self.registry.sockets.enter()
         try:
             while True:
                 await self.dispatch(await receive())
@@ -52,6 +53,7 @@ class RoomConsumer(AsyncConsumer):
             return
         finally:
             self._leave()
+            self.registry.sockets.leave()
 
     async def dispatch(self, message: Any) -> None:
         """Without Channels' `close_old_connections`, which waits for the one shared database thread."""
@@ -69,20 +71,29 @@ class RoomConsumer(AsyncConsumer):
         offered = list(self.scope.get("subprotocols", []))
         subprotocol = SUBPROTOCOL if SUBPROTOCOL in offered else None
         await self.base_send({"type": "websocket.accept", "subprotocol": subprotocol})
+        flow = flow_for(self.base_send)
+        flow.listen(False)
+        changes = self.registry.changes
         try:
             participant, host = await self._admitted(offered)
+            self.registry.sockets.sit(participant.user, host.document_id)
         except NotAdmitted as refused:
-            self._close(refused.close_code)
+            flow.close(refused.close_code)
             return
         except Exception:
             log.exception("a socket could not be let in")
-            self._close(CloseCode.OVERLOAD)
+            flow.close(CloseCode.OVERLOAD)
             return
+        finally:
+            flow.listen(True)
         self.host = host
-        self.connection = Connection(participant, flow_for(self.base_send), time.monotonic())
+        self.connection = Connection(participant, flow, time.monotonic())
         host.join(self.connection)
+        if self.registry.changes != changes:
+            self.registry.refresh(host.document_id)
 
     async def _admitted(self, offered: list[str]) -> tuple[Participant, Host]:
+        self.registry.sockets.room_for_one()
         headers = dict(self.scope["headers"])
         self._same_origin(headers)
         document_id = self._document()
@@ -123,12 +134,14 @@ class RoomConsumer(AsyncConsumer):
         if connection is None or host is None or connection.closed:
             return
         try:
+            now = time.monotonic()
             frame = message.get("bytes")
             if frame is None:
                 raise BadFrame(CloseCode.MALFORMED, "a frame is binary")
             if len(frame) > settings.MAX_FRAME_BYTES:
                 raise BadFrame(CloseCode.TOO_LARGE, "a frame is too large")
-            host.receive(connection, messages.decode(frame), time.monotonic())
+            connection.pace.frame(len(frame), now)
+            host.receive(connection, messages.decode(frame), now)
         except (BadFrame, MalformedFrame) as error:
             log.info("a socket was closed: %s", error, extra={"connection": str(connection.id)})
             connection.close(error.close_code)
@@ -138,9 +151,7 @@ class RoomConsumer(AsyncConsumer):
             host.close_all(CloseCode.RESTART)
             self.registry.forget(host)
 
-    def _close(self, code: CloseCode) -> None:
-        flow_for(self.base_send).close(code)
-
     def _leave(self) -> None:
         if self.connection is not None and self.host is not None:
             self.host.leave(self.connection, time.monotonic())
+            self.registry.sockets.stand_up(self.connection.participant.user, self.host.document_id)

@@ -34,6 +34,10 @@ class Flow(Protocol):
         """Send one binary message; `framed` is the same with its WebSocket header, made once for all."""
         ...
 
+    def listen(self, on: bool) -> None:
+        """Whether what the client sends is read at all; what is not stays in its own buffers."""
+        ...
+
     def close(self, code: int) -> None: ...
 
     def abort(self) -> None: ...
@@ -100,6 +104,12 @@ class DaphneFlow:
             framed = framed[sent:]
         transport.write(framed)
 
+    def listen(self, on: bool) -> None:
+        if on:
+            self._transport.resumeProducing()
+        else:
+            self._transport.pauseProducing()
+
     def close(self, code: int) -> None:
         if self._protocol.state == self._protocol.STATE_OPEN:
             # sendClose refuses 1012 and 1013, and every subclass of int.
@@ -140,6 +150,9 @@ class AsgiFlow:
 
     def write(self, payload: bytes, framed: bytes) -> None:
         self._put({"type": "websocket.send", "bytes": payload}, len(payload))
+
+    def listen(self, on: bool) -> None:
+        """A server with back-pressure of its own reads no more than is received."""
 
     def close(self, code: int) -> None:
         self._put({"type": "websocket.close", "code": int(code), "reason": close_codes.reason(code)}, 0)

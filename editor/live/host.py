@@ -30,6 +30,8 @@ from editor.wire.presence import Presence
 from editor.wire.varint import MalformedFrame
 
 log = logging.getLogger(__name__)
+LARGE = 0.8
+LARGE_DOCUMENT = "This document has reached {percent} % of the size it can have. Go on in a new one soon."
 QUERY = Frame(messages.QueryAwareness())
 
 Commanded = Callable[["Host", Connection, messages.Command], None]
@@ -49,6 +51,7 @@ class Host:
         journal: Journal,
         *,
         largest: int,
+        rights_changed: Callable[[UUID], None],
         commanded: Commanded,
         attended: Attended,
         welcome: Callable[[Host, Connection], messages.Welcome],
@@ -63,6 +66,8 @@ class Host:
         self.waiting = Waiting(self.tell_everyone, self._ask_again)
         self._intake = intake
         self._largest = largest
+        self._rights_changed = rights_changed
+        self._told_large = False
         self._learn_ours = False
         self._moved = False
         self._pending: bool | None = None
@@ -123,7 +128,7 @@ class Host:
             case messages.Awareness(entries):
                 self._take_awareness(connection, entries)
             case messages.QueryAwareness():
-                self._show_everyone(connection)
+                connection.pace.weigh(self._show_everyone(connection), now)
             case messages.SyncStep1(state_vector):
                 self._answer_step_1(connection, state_vector)
             case messages.SessionStep1(channel, epoch, state_vector):
@@ -133,6 +138,8 @@ class Host:
                 connection.tell(self._welcome(self, connection))
                 if self.waiting.notice is not None:
                     connection.tell(self.waiting.notice)
+                if self._told_large or self.content.grown >= LARGE * self._largest:
+                    connection.tell(self._large())
             case messages.SetAttention(attention):
                 if connection.attention is not attention:
                     connection.attention = attention
@@ -145,12 +152,14 @@ class Host:
     def _answer_step_1(self, connection: Connection, state_vector: bytes) -> None:
         try:
             theirs = decode_state_vector(state_vector)
-            diff = self.content.diff(state_vector)
+            diff = self.content.diff(state_vector) if connection.outbox.may_answer("content", state_vector) else None
         except (MalformedFrame, MalformedUpdate) as error:
             raise BadFrame(CloseCode.MALFORMED, str(error)) from error
         if not connection.may(Ability.WRITE) and self._is_ahead(theirs):
             connection.tell(messages.Reset())
-        connection.outbox.now(Frame(messages.SyncStep2(diff)))
+        if diff is not None:
+            connection.pace.weigh(len(diff), connection.heard)
+            connection.outbox.now(Frame(messages.SyncStep2(diff)))
 
     def _is_ahead(self, theirs: dict[int, int]) -> bool:
         return any(clock > self._intake.known.get(client, 0) for client, clock in theirs.items())
@@ -162,13 +171,17 @@ class Host:
             raise BadFrame(CloseCode.EPOCH_OR_SCHEMA, "the session document has another epoch")
         try:
             decode_state_vector(state_vector)
-            diff = self.session.diff(state_vector)
+            diff = self.session.diff(state_vector) if connection.outbox.may_answer("session", state_vector) else None
         except (MalformedFrame, MalformedUpdate) as error:
             raise BadFrame(CloseCode.MALFORMED, str(error)) from error
-        connection.outbox.now(Frame(messages.SessionStep2(channel, epoch, diff)))
+        if diff is not None:
+            connection.pace.weigh(len(diff), connection.heard)
+            connection.outbox.now(Frame(messages.SessionStep2(channel, epoch, diff)))
 
     def _take_update(self, connection: Connection, update: bytes, *, fills_gap: bool) -> None:
         connection.received += 1
+        if connection.refused:
+            return
         if not connection.may(Ability.WRITE):
             self._take_from_reader(connection, update, fills_gap)
             return
@@ -181,12 +194,22 @@ class Host:
         if taken is Verdict.GAP:
             if not connection.found_gap():
                 raise BadFrame(CloseCode.MALFORMED, "what these edits build on never came")
-            connection.outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
+            self._ask(connection)
             return
         self._queue(connection, taken if isinstance(taken, bytes) else None, fills_gap)
 
+    def _ask(self, connection: Connection) -> None:
+        """Ask for what the room lacks: once, where the socket is full."""
+        if connection.outbox.may_answer("gap", b""):
+            connection.outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
+
     def _fits(self, update: bytes) -> bool:
-        """Updates add up to more than the document that they make: it is measured where they exceed the bound."""
+        """Updates add up to more than the document that they make: it is measured where they exceed the bound.
+
+        What brings no structs, but deletes, always fits: it is how a document becomes smaller.
+        """
+        if update[:1] == b"\0":
+            return True
         self.content.grown = len(self.content.replica.state())
         return self.content.grown + self.waiting.bytes + len(update) <= self._largest
 
@@ -196,7 +219,11 @@ class Host:
         place = connection.place(fills_gap)
 
         def settle(refused: CloseCode | None) -> None:
-            place.settle(refused)
+            if refused is CloseCode.NO_RIGHT and connection.greeted:
+                connection.refused = True
+                self._rights_changed(self.document_id)
+            else:
+                place.settle(refused)
             if refused is not None and update is not None:
                 self.forget_queue()
             self.waiting.settled(size)
@@ -210,6 +237,9 @@ class Host:
         A step 2 holds at least the whole delete set. Yjs deletes the marks round what somebody else has deleted.
         """
         if not is_step_2 and self._intake.brings_structs(update):
+            if connection.has_just_lost_the_right(connection.heard):
+                self.begin_anew(connection)
+                return
             raise BadFrame(CloseCode.NO_RIGHT, "you may read this document, not change it")
         connection.place(fills_gap=True).settle(None)
         self._tell_saved(connection)
@@ -221,6 +251,11 @@ class Host:
             if connection.missed:
                 connection.missed = False
                 connection.outbox.now(frame)
+
+    def begin_anew(self, connection: Connection) -> None:
+        """What it wrote is not taken any more: it is to throw its replica away."""
+        connection.refused = True
+        connection.tell(messages.Reset())
 
     def forget_queue(self) -> None:
         """A queued update never came into the journal: what is known is the replica's again."""
@@ -280,6 +315,19 @@ class Host:
             self._pending = any(entry.get("status") == Status.PENDING.value for entry in entries)
         return moved and bool(self._pending)
 
+    def tell_large(self) -> None:
+        """Say once, and to whoever comes later, that the document nears its bound."""
+        if self._told_large or self.content.grown < LARGE * self._largest:
+            return
+        self.content.grown = len(self.content.replica.state())
+        if self.content.grown >= LARGE * self._largest:
+            self._told_large = True
+            self.tell_everyone(self._large())
+
+    def _large(self) -> messages.Notice:
+        percent = 100 * self.content.grown // self._largest
+        return messages.Notice("large", LARGE_DOCUMENT.format(percent=percent))
+
     def tell_saved(self) -> None:
         for connection in self.connections.values():
             self._tell_saved(connection)
@@ -298,9 +346,24 @@ class Host:
         if (vector := behind.get("session")) is not None and connection.greeted:
             diff = self.session.replica.diff(vector)
             outbox.now(Frame(messages.SessionUpdate(0, self.session.epoch, diff)))
+        self._answer_late(connection)
         if outbox.missed_awareness:
             outbox.missed_awareness = False
             self._show_everyone(connection)
+
+    def _answer_late(self, connection: Connection) -> None:
+        """What it asked for while its socket was full, as it asked last."""
+        outbox = connection.outbox
+        asked, outbox.asked = outbox.asked, {}
+        for kind, vector in asked.items():
+            match kind:
+                case "content":
+                    outbox.now(Frame(messages.SyncStep2(self.content.diff(vector))))
+                case "session":
+                    diff = self.session.diff(vector)
+                    outbox.now(Frame(messages.SessionStep2(0, self.session.epoch, diff)))
+                case _:
+                    outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
 
     def tell_everyone(self, message: messages.ServerMessage) -> None:
         for connection in self.connections.values():
@@ -323,20 +386,26 @@ class Host:
 
     def _claim(self, connection: Connection, client: int) -> bool:
         """A client id is free, or its person's own from a connection that is about to be found dead."""
+        person = self.awareness.person_of(client)
+        if person is None:
+            return True
+        if person != str(connection.participant.user):
+            return False
         owner = self.awareness.owner_of(client)
         other = self.connections.get(owner) if isinstance(owner, UUID) else None
-        if other is not None and other.participant.user != connection.participant.user:
-            return False
         if other is not None:
             other.client = None
-        if owner is not None:
-            self.awareness.remove(owner)
+        self.awareness.remove_client(client)
         return True
 
-    def _show_everyone(self, connection: Connection) -> None:
+    def _show_everyone(self, connection: Connection) -> int:
+        """Send everybody's presence; how many bytes that is."""
         entries = self.awareness.all()
-        if entries:
-            self._send_awareness(connection, entries, Frame(messages.Awareness(tuple(entries))))
+        if not entries:
+            return 0
+        frame = Frame(messages.Awareness(tuple(entries)))
+        self._send_awareness(connection, entries, frame)
+        return len(frame.payload)
 
     def _send_awareness(self, connection: Connection, entries: list[Presence], frame: Frame) -> None:
         own = self.awareness.for_owner(connection.id, entries)

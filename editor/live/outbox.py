@@ -31,6 +31,7 @@ class Outbox:
         self._waiting: deque[Frame] = deque()
         self._saved: int | None = None
         self.behind: dict[str, bytes] = {}
+        self.asked: dict[str, bytes] = {}
         self.missed_awareness = False
         self.full_since: float | None = None
         self.last_write = 0.0
@@ -43,6 +44,13 @@ class Outbox:
     def mark_behind(self, kind: str, state_vector: bytes) -> None:
         """What comes after this state vector is not sent; one diff is, when the socket drains."""
         self.behind.setdefault(kind, state_vector)
+
+    def may_answer(self, kind: str, state_vector: bytes) -> bool:
+        """Whether to answer now; while the socket is full only what was asked for last is kept, for when it drains."""
+        if self.writable:
+            return True
+        self.asked[kind] = state_vector
+        return False
 
     def update(self, kind: str, frame: Frame) -> None:
         """Send a tick's update unless this participant is behind."""
@@ -71,7 +79,7 @@ class Outbox:
             self.close(CloseCode.OVERLOAD)
 
     def now(self, frame: Frame) -> None:
-        """Send whatever the buffers hold: the answer to what this participant asked for."""
+        """Send whatever the buffers hold: what is asked of a newcomer, or what `may_answer` has let through."""
         self._write(frame)
 
     def _write(self, frame: Frame) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -23,12 +24,13 @@ from editor import doorbell, suggestions
 from editor.live import clock, commands, content, facts, seats
 from editor.live.awareness import agent_client
 from editor.live.backplane import Backplane, Envelope
-from editor.live.connection import Connection
+from editor.live.connection import Connection, SeatRow
 from editor.live.copy import Copy
 from editor.live.facts import Stored
 from editor.live.host import Host, guarded
 from editor.live.intake import Intake
 from editor.live.journal import Journal, News, Unwatch, Watch
+from editor.live.sockets import Sockets
 from editor.live.waiting import LONGEST_HEARTBEATS
 from editor.room import presence
 from editor.room.commands import CommandHandler
@@ -44,6 +46,8 @@ READERS = 4
 PLACE_SECONDS = 0.15
 NO_SUCH_COMMAND = "This server does not know what was asked. Reload the page."
 CANNOT_SAVE = "This cannot be saved at the moment. Try again when changes are being saved again."
+TOO_MANY_COMMANDS = "That was too much at once. Wait a moment, then try again."
+SEAT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,9 @@ class Registry:
         self.handlers = {handler.type: handler for handler in [*commands.built_in(), *handlers]}
         self.hosts: dict[UUID, Host] = {}
         self._away_since: float | None = None
+        self.sockets = Sockets()
+        self.changes = 0
+        """Grows with every change of rights heard of: who was let in meanwhile may have been let in too soon."""
         self._copilot = dict(copilot or {})
         self._make_journal = make_journal
         self._agents: dict[UUID, dict[str, Agent]] = {}
@@ -232,6 +239,7 @@ class Registry:
             Intake(text.replica, content.check_for(session), settings.MAX_STRUCTS_A_FRAME),
             self.journal,
             largest=settings.MAX_DOCUMENT_BYTES,
+            rights_changed=self.refresh,
             commanded=self._commanded,
             attended=self._attended,
             welcome=self._welcome,
@@ -277,10 +285,36 @@ class Registry:
         )
 
     def _attended(self, host: Host, connection: Connection) -> None:
+        """Write the seat; of many changes one is on its way, and the next follows a second later with what is then."""
+        if connection.seat is SeatRow.WRITTEN:
+            connection.seat = SeatRow.ON_ITS_WAY
+            self._write_seat(host, connection).add_done_callback(lambda _: self._seat_written(host, connection))
+        else:
+            connection.seat = SeatRow.CHANGED_AGAIN
+
+    def _seat_written(self, host: Host, connection: Connection) -> None:
+        again = connection.seat is SeatRow.CHANGED_AGAIN
+        connection.seat = SeatRow.WRITTEN
+        if not again:
+            return
+        if connection.closed or self._loop is None:
+            self._attended(host, connection)
+        else:
+            connection.seat = SeatRow.ON_ITS_WAY
+            self._loop.call_later(SEAT_SECONDS, self._write_seat_again, host, connection)
+
+    def _write_seat_again(self, host: Host, connection: Connection) -> None:
+        connection.seat = SeatRow.WRITTEN
+        if self._loop is not None:
+            self._attended(host, connection)
+
+    def _write_seat(self, host: Host, connection: Connection) -> Future[None]:
         attention = "gone" if connection.closed else connection.attention.value
         who = connection.participant
         seat = partial(seats.write, self.process, host.document_id, who.connection, who.user, attention)
-        _logged(self.journal.write(seat))
+        written = self.journal.write(seat)
+        _logged(written)
+        return written
 
     def renew_seats(self) -> None:
         sitting = {c.id: c.attention.value for host in self.hosts.values() for c in host.connections.values()}
@@ -294,6 +328,10 @@ class Registry:
         if handler is None:
             connection.tell(messages.Nack(command.id, "unknown_command", NO_SUCH_COMMAND))
             return
+        if wait := connection.pace.command(time.monotonic()):
+            details = {"retry_after": math.ceil(wait)}
+            connection.tell(messages.Nack(command.id, "too_fast", TOO_MANY_COMMANDS, details))
+            return
         try:
             asked = handler.parse(command.fields)
         except ValueError as error:
@@ -304,6 +342,7 @@ class Registry:
             return
         author = connection.participant.user
         job = commands.job_of(handler, connection.participant, command.id, asked)
+        connection.pace.waiting += 1
         done = self.journal.run_job(host.document_id, job, author=author)
         done.add_done_callback(partial(_answer, connection, command.id))
 
@@ -329,6 +368,7 @@ class Registry:
         for document_id in {*touched, *news.of}:
             if host_here := self.hosts.get(document_id):
                 host_here.tell_saved()
+                host_here.tell_large()
         for crdt_id, numbered in news.ours.items():
             updates = [update for _, update in numbered]
             self.backplane.publish(news.documents[crdt_id], "rows", crdt=crdt_id, first=numbered[0][0], updates=updates)
@@ -400,10 +440,13 @@ class Registry:
 
     def flush_awareness(self) -> None:
         """Send each room's presence, merged, and tell the other processes what is of this one."""
-        for host in self.hosts.values():
-            changed = host.flush_awareness()
-            if changed:
-                self._publish_awareness(host.document_id, [entry for entry in changed if self._is_local(host, entry)])
+        for host in list(self.hosts.values()):
+            guarded(host, partial(self._flush_awareness, host))
+
+    def _flush_awareness(self, host: Host) -> None:
+        changed = host.flush_awareness()
+        if changed:
+            self._publish_awareness(host.document_id, [entry for entry in changed if self._is_local(host, entry)])
 
     def _is_local(self, host: Host, entry: wire_presence.Presence) -> bool:
         owner = host.awareness.owner_of(entry.client)
@@ -434,6 +477,7 @@ class Registry:
 
     def refresh(self, document_id: UUID) -> None:
         """Follow what the rows say; asked while it is under way, it is done once more."""
+        self.changes += 1
         if document_id in self._refreshing:
             self._refresh_again.add(document_id)
         elif document_id in self.hosts:
@@ -477,7 +521,9 @@ def _follow_person(host: Host, connection: Connection, person: facts.Person | No
         connection.close(CloseCode.NO_RIGHT)
         return
     if person.role != who.role:
-        connection.change_role(person.role, person.generation)
+        connection.change_role(person.role, person.generation, time.monotonic())
+    if connection.refused:
+        host.begin_anew(connection)
     if (person.name, person.colour) != (who.name, who.colour):
         connection.change_looks(person.name, person.colour)
     if connection.participant != who:
@@ -485,6 +531,7 @@ def _follow_person(host: Host, connection: Connection, person: facts.Person | No
 
 
 def _answer(connection: Connection, command_id: str, done: Future[Any]) -> None:
+    connection.pace.waiting -= 1
     error = done.exception()
     if error is None:
         connection.tell(messages.Ack(command_id, done.result()))

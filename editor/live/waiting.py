@@ -7,6 +7,8 @@ from collections.abc import Callable
 from editor.wire.messages import Notice
 
 MOST_BYTES = 16 * 2**20
+ENTRY_BYTES = 1024
+"""What an update takes that waits, besides its own bytes."""
 LONGEST_HEARTBEATS = 3
 NOT_SAVED = Notice("not_saved", "Changes are not being saved at the moment. They are kept here and tried again.")
 READ_ONLY = Notice(
@@ -48,7 +50,7 @@ class Waiting:
 
     def takes(self, size: int) -> bool:
         """Whether there is room for an update of so many bytes; one that finds none shuts the room."""
-        if self.bytes + size > MOST_BYTES:
+        if self.bytes + self.entries * ENTRY_BYTES + size > MOST_BYTES:
             self.shut_now()
         return not self.shut
 

@@ -15,6 +15,8 @@ from typing import Any
 from editor.wire.varint import MalformedFrame, Reader, TooLarge, parse_json, string, varint, write_json
 
 MAX_ENTRIES = 4096
+MAX_CLOCK = 2**40
+"""The server's own clocks rise above a client's, and must stay numbers that the wire can say."""
 MAX_STATE_BYTES = 16 * 1024
 """Of one state as it arrives; what is forwarded is bounded closer, by the room."""
 
@@ -43,6 +45,8 @@ def read(data: bytes) -> tuple[Presence, ...]:
 
 def _entry(reader: Reader) -> Presence:
     client, clock, raw = reader.varint(), reader.varint(), reader.counted()
+    if clock > MAX_CLOCK:
+        raise MalformedFrame("a clock of awareness has run too far")
     if len(raw) > MAX_STATE_BYTES:
         raise TooLarge("an awareness state is too large")
     state = parse_json(raw)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from editor.checks import check_settings
+from editor.limits import Rate
 
 
 def found(settings: Any, **values: object) -> list[str]:
@@ -30,6 +31,9 @@ def test_the_defaults_are_consistent(settings: Any) -> None:
         ({"OPENAI_API_KEY": "k", "OPENAI_MODEL": ""}, "editor.E007"),
         ({"HEARTBEAT_SECONDS": 0.0}, "editor.E008"),
         ({"GRACE_GONE_SECONDS": 100.0}, "editor.W009"),
+        ({"LIMIT_BYTES": Rate(1000, 1)}, "editor.E010"),
+        ({"LIMIT_FRAMES": Rate(10, 1)}, "editor.W011"),
+        ({"LIMIT_SOCKETS": 50, "LIMIT_SOCKETS_A_ROOM": None}, "editor.W012"),
     ],
 )
 def test_what_contradicts_itself_is_named_with_its_remedy(

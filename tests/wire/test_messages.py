@@ -31,7 +31,7 @@ from editor.wire.messages import (
     decode,
     encode,
 )
-from editor.wire.presence import MAX_STATE_BYTES, Presence
+from editor.wire.presence import MAX_CLOCK, MAX_STATE_BYTES, Presence
 from editor.wire.varint import MAX_VARINT, MalformedFrame, Reader, TooLarge, counted, parse_json, varint
 
 VECTORS: dict[str, list[dict[str, Any]]] = json.loads(
@@ -80,7 +80,9 @@ JSON_VALUES = st.recursive(
 )
 OBJECTS = st.dictionaries(WORDS.filter(lambda name: name not in ("type", "id")), JSON_VALUES, max_size=4)
 ENTRIES = st.lists(
-    st.builds(Presence, NUMBERS, NUMBERS, st.none() | OBJECTS), max_size=4, unique_by=lambda entry: entry.client
+    st.builds(Presence, NUMBERS, st.integers(0, MAX_CLOCK), st.none() | OBJECTS),
+    max_size=4,
+    unique_by=lambda entry: entry.client,
 )
 CLIENT_MESSAGES: st.SearchStrategy[ClientMessage] = st.one_of(
     st.builds(SyncStep1, st.binary(max_size=40)),
