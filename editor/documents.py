@@ -67,13 +67,21 @@ def create_sample(owner: User) -> Document:
 def load_replica(document_id: UUID, kind: str) -> tuple[Replica, int]:
     """A replica from the newest snapshot and the rows above it, and the seq up to which it holds the journal."""
     crdt = CrdtDocument.objects.get(document_id=document_id, kind=kind)
-    snapshot = Snapshot.objects.filter(crdt=crdt).order_by("-seq").first()
+    while True:
+        snapshot, rows = _stored(crdt)
+        if not Snapshot.objects.filter(crdt=crdt, seq__gt=snapshot.seq if snapshot else 0).exists():
+            break  # else it was compacted between the two looks, and rows may be missing
     seq = snapshot.seq if snapshot else 0
     replica = Replica(bytes(snapshot.state)) if snapshot else Replica()
-    for row in JournalRow.objects.filter(crdt=crdt, seq__gt=seq).order_by("seq"):
-        replica.apply(bytes(row.update))
-        seq = row.seq
+    for seq, update in rows:  # noqa: B007 - the last one's is wanted
+        replica.apply(update)
     return replica, seq
+
+
+def _stored(crdt: CrdtDocument) -> tuple[Snapshot | None, list[tuple[int, bytes]]]:
+    snapshot = Snapshot.objects.filter(crdt=crdt).order_by("-seq").first()
+    above = JournalRow.objects.filter(crdt=crdt, seq__gt=snapshot.seq if snapshot else 0)
+    return snapshot, [(seq, bytes(update)) for seq, update in above.order_by("seq").values_list("seq", "update")]
 
 
 def clean_title(title: str) -> str:

@@ -122,6 +122,18 @@ class Snapshot(models.Model):
         return f"{self.crdt_id} up to {self.seq}"
 
 
+class Lease(models.Model):
+    """What one process at a time may do. `epoch` grows with every holder: who lost it writes under an old one."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    holder = models.CharField(max_length=64)
+    epoch = models.PositiveBigIntegerField(default=0)
+    expires = models.DateTimeField(help_text="by the database's clock")
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.holder}"
+
+
 class Role(models.TextChoices):
     VIEWER = "viewer"
     COMMENTER = "commenter"

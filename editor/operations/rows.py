@@ -14,8 +14,8 @@ from django.db import models
 
 MEMBER_BYTES = 4 * 2**20
 ROWS_AT_ONCE = 500
-LEFT_OUT = frozenset({"sessions.session", "editor.seat"})
-"""Who is signed in and who sits where belong to a running server."""
+LEFT_OUT = frozenset({"sessions.session", "editor.seat", "editor.lease"})
+"""Who is signed in, who sits where and who holds a lease belong to a running server."""
 
 AnyModel = type[models.Model]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,48 +14,9 @@ import pytest
 from tests.live.conftest import House, open_house
 from tests.live.people import reads, types, wait_for_saved
 from tests.operations.commands import manage
-from tests.running.ports import until
+from tests.operations.crowd import Crowd
 from tests.running.seat import seat
 from tests.running.server import Server
-
-TYPISTS = 4
-
-
-class Crowd:
-    """People who type until told to stop, and note what they were told is saved."""
-
-    def __init__(self, house: House, document: uuid.UUID) -> None:
-        self.saved: list[str] = []
-        self._house, self._document = house, document
-        self._enough = threading.Event()
-        self._threads = [threading.Thread(target=self._type, args=(name,)) for name in range(TYPISTS)]
-
-    def __enter__(self) -> Crowd:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._enough.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _type(self, name: int) -> None:
-        with seat(self._house.server.url, self._document, cookie=self._house.owner.cookie) as one:
-            one.greet()
-            number = 0
-            while not self._enough.is_set():
-                number += 1
-                words = f"<{name} wrote {number}>"
-                types(one, words)
-                wait_for_saved(one, number + 1)
-                self.saved.append(words)
-
-    def has_saved(self, more: int) -> list[str]:
-        """What is saved, once it is so many more than now."""
-        enough = len(self.saved) + more
-        until(f"{more} more edits to be saved", lambda: len(self.saved) >= enough)
-        return list(self.saved)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -83,7 +43,7 @@ def test_every_edit_acknowledged_before_a_backup_began_is_there_when_it_is_resto
         server.start()
         house = open_house(server)
         document = house.owner.new_document()
-        with Crowd(house, document) as crowd:
+        with Crowd(house.server.url, house.owner.cookie, document) as crowd:
             before = crowd.has_saved(100)
             made = manage(tmp_path / "first/data", "backup", file, **database(first))
             crowd.has_saved(10)

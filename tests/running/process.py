@@ -56,6 +56,10 @@ class Process:
     def ended(self) -> bool:
         return self._running is None or self._running.poll() is not None
 
+    def returned(self) -> int | None:
+        """The code with which it ended, negative for a signal."""
+        return self._running.poll() if self._running else None
+
     def kill_9(self) -> None:
         self._signal(signal.SIGKILL)
 
