@@ -73,6 +73,7 @@ class PersonAdmin(BaseUserAdmin):
     search_fields = ("name", "email", "grants__document__title")
     readonly_fields = ("kind", "created", "last_login")
     filter_horizontal = ()
+    actions = ("switch_off",)
     list_per_page = 50
     show_full_result_count = False
     fieldsets = (
@@ -85,6 +86,16 @@ class PersonAdmin(BaseUserAdmin):
         obj.colour = obj.colour or people.new_colour()
         obj.email = obj.email or None
         super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            (people.switch_on if obj.is_active else people.switch_off)(obj)
+
+    @admin.action(
+        description="Switch off: close their pages everywhere, and let them in no more", permissions=["change"]
+    )
+    def switch_off(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        for person in rows:
+            if person != request.user:
+                people.switch_off(person)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

@@ -9,10 +9,12 @@ from datetime import timedelta
 from random import SystemRandom
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from editor import documents
-from editor.models import Grant, Invitation, Role, ShareLink, SignInLink, User
+from editor.doorbell import room_changed
+from editor.models import Grant, Invitation, Role, Seat, ShareLink, SignInLink, User
 from editor.room import presence
 
 SIGN_IN_LINK_LIVES = timedelta(days=7)
@@ -42,6 +44,29 @@ def new_colour() -> str:
 def make_person(email: str, name: str = "") -> User:
     """Someone who signs in by link until they choose a password; raises IntegrityError where the address is taken."""
     return User.objects.create_user(email.lower(), name=name or name_from_address(email), colour=new_colour())
+
+
+def switch_off(user: User) -> None:
+    """Nothing of theirs is taken from the commit on: pages close, passes and links end. What they wrote stays."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        SignInLink.objects.filter(user=user, spent=None).delete()
+        _rights_changed(user)
+    user.is_active = False
+
+
+def switch_on(user: User) -> None:
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=True)
+        _rights_changed(user)
+    user.is_active = True
+
+
+def _rights_changed(user: User) -> None:
+    """Take turns with the journal's writers, who hold the grants of whoever they write for; ring the person's rooms."""
+    Grant.objects.filter(user=user).update(generation=F("generation") + 1)
+    for document in Seat.objects.filter(user=user).order_by().values_list("document_id", flat=True).distinct():
+        room_changed(document)
 
 
 def name_from_address(email: str) -> str:

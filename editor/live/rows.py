@@ -84,17 +84,25 @@ def role_of(document_id: UUID, user_id: UUID) -> Role | None:
 
 
 def roles(pairs: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Role]:
-    """The roles of these people in these documents, held until the commit; whoever has none is missing."""
+    """The roles of these people in these documents, held until the commit; whoever has none is missing.
+
+    Who is active is read once the grants are held: `people.switch_off` takes hold of them too, and PostgreSQL would
+    not look at a joined row again after waiting for it.
+    """
     wanted = set(pairs)
     if not wanted:
         return {}
-    grants = Grant.objects.select_for_update(no_key=True, of=("self",)).filter(
+    grants = Grant.objects.select_for_update(no_key=True).filter(
         document_id__in={document for document, _ in wanted},
         user_id__in={user for _, user in wanted},
-        user__is_active=True,
     )
-    found = grants.order_by("id").values_list("document_id", "user_id", "role")
-    return {(document, user): Role(role) for document, user, role in found if role and (document, user) in wanted}
+    found = list(grants.order_by("id").values_list("document_id", "user_id", "role"))
+    active = set(User.objects.filter(pk__in={user for _, user in wanted}, is_active=True).values_list("pk", flat=True))
+    return {
+        (document, user): Role(role)
+        for document, user, role in found
+        if role and user in active and (document, user) in wanted
+    }
 
 
 def may(role: Role | None, ability: Ability) -> bool:

@@ -193,6 +193,23 @@ def test_people_are_added_and_changed_without_a_user_name(client: Client) -> Non
     assert "Somebody here has this address" in again.content.decode()
 
 
+def test_people_are_switched_off_with_their_grants_and_links(client: Client) -> None:
+    _, document = owner_with_document()
+    person = person_with("editor", document)
+    token = people.make_sign_in_link(person)
+    before = person.grants.get().generation
+    myself = str(client.session["_auth_user_id"])
+    chosen = {"action": "switch_off", "_selected_action": [str(person.pk), myself]}
+    client.post(address(User, "changelist"), chosen)
+    person.refresh_from_db()
+    assert not person.is_active
+    assert person.grants.get().generation == before + 1
+    assert people.whom_it_signs_in(token) is None
+    assert User.objects.get(pk=myself).is_active
+    people.switch_on(person)
+    assert person.grants.get().generation == before + 2
+
+
 def test_who_is_no_superuser_has_no_admin() -> None:
     _, document = owner_with_document()
     person = signed_in(person_with("owner", document))

@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
-from tests.live.conftest import House, open_house
+from tests.live.pairs import Pair, two_servers
 from tests.live.people import types, wait_for_saved, wait_for_text
 from tests.running.seat import Seat, seat
-from tests.running.server import Server
-from tests.running.stores import postgres_server, redis_server
 from tests.running.visitor import Visitor
-
-
-@dataclass
-class Pair:
-    one: House
-    other: Server
-    document: uuid.UUID
 
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    folder = tmp_path_factory.mktemp("pair")
-    (folder / "one").mkdir()
-    (folder / "other").mkdir()
-    with postgres_server() as database, redis_server(folder) as redis:
-        shared = {"REDIS_URL": redis, "SECRET_KEY": "of both processes"}
-        one = Server(folder / "one", database_url=database, **shared)
-        other = Server(folder / "other", database_url=database, **shared)
-        try:
-            one.start()
-            house = open_house(one)
-            other.start()
-            yield Pair(house, other, house.owner.new_document())
-        finally:
-            one.stop()
-            other.stop()
+    with two_servers(tmp_path_factory.mktemp("pair")) as pair:
+        yield pair
 
 
 def greeted(*seats: Seat) -> None:
