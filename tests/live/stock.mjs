@@ -132,4 +132,29 @@ const trace = async () => {
   finish({ texts: docs.map((doc) => text(doc).toString()), end, updates: updates.length, ms })
 }
 
-await { converge, trace, hammer, watch }[mode]()
+// Yjs deletes, by itself and also at a reader's, the marks that stood round a word that somebody else has deleted.
+const watch = async () => {
+  const [writer, reader] = [new Y.Doc(), new Y.Doc()]
+  const writing = join(writer)
+  const reading = new WebsocketProvider(url, room, reader, {
+    WebSocketPolyfill: WebSocket, disableBc: true, protocols: ['scriptorium', `guest.${file}`]
+  })
+  await Promise.all([synced(writing), synced(reading)])
+  const made = []
+  let closed = 0
+  reader.on('update', (_, origin) => { if (origin !== reading) made.push(origin) })
+  reading.on('connection-close', (event) => { closed = event.code })
+  begin(writer)
+  text(writer).insert(0, 'plain bold plain')
+  text(writer).format(6, 4, { bold: {} })
+  await until(() => reader.getXmlFragment('content').length && text(reader).toDelta().length === 3)
+  // As the server deletes: the word alone. Yjs's own `delete` takes the marks with it.
+  let word = text(writer)._start
+  while (word.content.str !== 'bold') word = word.right
+  writer.transact((transaction) => word.delete(transaction))
+  await until(() => closed || text(reader).toString() === 'plain  plain')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  finish({ text: text(reader).toString(), made: made.length, closed })
+}
+
+await { converge, trace, watch }[mode]()
