@@ -3,7 +3,7 @@ import { Editor } from "@tiptap/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
-import { Binding } from "./binding";
+import { Binding, unbind } from "./binding";
 import { contentExtensions } from "./content";
 import { unknownAfter, unknownIn } from "./unknown";
 
@@ -142,6 +142,23 @@ test("unknown nodes and marks are found before the editor sees them", () => {
   fragment(other).insert(1, [block("callout", "new")]);
   expect(sync).toThrow("unbound");
   expect(found).toBe("callout");
+});
+
+test("an editor that is parted from the content when something unknown comes deletes nothing of it", () => {
+  fragment(other).insert(0, [block("paragraph", "text")]);
+  sync();
+  const shown = open();
+  content.on("beforeObserverCalls", (transaction) => {
+    if (!unknownAfter(transaction, fragment(content), shown.schema)) return;
+    unbind(shown.state);
+    shown.setEditable(false);
+  });
+  fragment(other).insert(1, [block("callout", "new")]);
+  sync();
+  shown.view.dispatch(shown.state.tr.insertText("x", 1));
+  expect(written).toBe(0);
+  expect(fragment(content).length).toBe(2);
+  expect(shown.getText()).toBe("text");
 });
 
 test("an unknown mark is found, also under a hashed name, and a known one is not", () => {

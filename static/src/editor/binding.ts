@@ -1,7 +1,7 @@
 /** Binds the editor to the shared content by y-prosemirror's own plugins, and keeps remote changes from scrolling or writing. */
 
 import { Extension } from "@tiptap/core";
-import { Plugin } from "@tiptap/pm/state";
+import { type EditorState, Plugin } from "@tiptap/pm/state";
 import { redo, undo, yCursorPlugin, ySyncPlugin, ySyncPluginKey, yUndoPlugin } from "y-prosemirror";
 import type { Awareness } from "y-protocols/awareness";
 import type { XmlFragment } from "yjs";
@@ -51,6 +51,13 @@ export const Binding = Extension.create<BindingOptions, { applying: boolean }>({
     ];
   },
 });
+
+/** Parts the editor from the content for good. y-prosemirror's plugin would go on writing after its binding is destroyed. */
+export function unbind(state: EditorState): void {
+  const { binding } = ySyncPluginKey.getState(state) as { binding: { mux(change: () => void): void; destroy(): void } };
+  binding.mux = () => undefined;
+  binding.destroy();
+}
 
 /** Only what a person does may change the text: nothing appended to a remote change, nothing where one may only read. */
 function guard(applying: () => boolean, editable: () => boolean): Plugin {

@@ -1,10 +1,10 @@
 /** The editor: takes over the rendered document once the content has arrived, and gives it back when it must not write. */
 
 import { Editor, Extension } from "@tiptap/core";
-import { ySyncPluginKey, yUndoPluginKey } from "y-prosemirror";
+import { yUndoPluginKey } from "y-prosemirror";
 import type { Transaction, UndoManager } from "yjs";
 import type { LiveRoom } from "../room/live_room";
-import { Binding } from "./binding";
+import { Binding, unbind } from "./binding";
 import { contentExtensions } from "./content";
 import { KeptSelection } from "./kept_selection";
 import { OwnAccepts } from "./own_accepts";
@@ -81,8 +81,7 @@ function watchContent(editor: Editor, room: LiveRoom, news: EditorNews): void {
     const unknown = transaction.local ? null : unknownAfter(transaction, fragment, editor.schema);
     if (!unknown) return;
     room.content.off("beforeObserverCalls", check);
-    const { binding } = ySyncPluginKey.getState(editor.state) as { binding: { destroy(): void } };
-    binding.destroy();
+    unbind(editor.state);
     editor.setEditable(false);
     room.leave();
     news.unknown(unknown);
