@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from editor.operations import archive
 from tests.operations.commands import manage
 from tests.running.server import Server
+from tests.running.visitor import Visitor
+from tests.vectors.databases.make import HERE
 
 DATABASE = "scriptorium.sqlite3"
 
@@ -167,3 +170,48 @@ def test_rows_come_back_as_they_were(file: Path, tmp_path: Path) -> None:
     differing = {name for name, member in first.named_members("rows/") if second.member(name) != member}
     assert differing == {"rows/editor.crdtdocument/000000.jsonl"}, "whose epoch is new"
     assert json.dumps(first.manifest["rows"]) == json.dumps(second.manifest["rows"])
+
+
+def test_a_backup_of_sqlite_restores_into_postgresql_and_back(file: Path, postgres_url: str, tmp_path: Path) -> None:
+    there = {"DATABASE_URL": postgres_url}
+    assert manage(tmp_path / "there", "restore", file, **there).returncode == 0
+    assert "--replace" in manage(tmp_path / "there", "restore", file, **there).stderr
+    again = manage(tmp_path / "there", "restore", "--replace", file, **there)
+    assert again.returncode == 0, again.stderr
+    assert manage(tmp_path / "there", "backup", tmp_path / "of-postgresql", **there).returncode == 0
+    assert manage(tmp_path / "back", "restore", tmp_path / "of-postgresql").returncode == 0
+    assert titles(tmp_path / "back") == titles_of(file) == ["A reading room for the old mill"]
+    with psycopg.connect(postgres_url) as others:
+        others.execute("SELECT 1")
+        assert "stop every server" in manage(tmp_path / "there", "restore", "--replace", file, **there).stderr
+
+
+def titles_of(file: Path) -> list[str]:
+    member = archive.Reader(file).member("rows/editor.document/000000.jsonl")
+    assert member is not None
+    head, *lines = map(json.loads, member.splitlines())
+    return [line[head.index("title")] for line in lines]
+
+
+def test_new_rows_of_a_restored_postgresql_have_ids_of_their_own(file: Path, postgres_url: str, tmp_path: Path) -> None:
+    server = Server(tmp_path, database_url=postgres_url)
+    restored = manage(tmp_path / "data", "restore", "--replace", file, DATABASE_URL=postgres_url)
+    assert restored.returncode == 0, restored.stderr
+    server.start()
+    try:
+        visitor = Visitor(server.url)
+        visitor.sign_in(server.owner_link)
+        assert visitor.new_document()
+    finally:
+        server.stop()
+
+
+def test_a_backup_of_an_earlier_version_restores_into_this_one(tmp_path: Path) -> None:
+    made = HERE / "issue-2.sqlite3"
+    (tmp_path / "earlier").mkdir()
+    shutil.copy(made, tmp_path / "earlier" / DATABASE)
+    assert manage(tmp_path / "earlier", "backup", tmp_path / "b").returncode == 0
+    assert "0002_lease" not in archive.Reader(tmp_path / "b").manifest["migrations"]["editor"]
+    assert manage(tmp_path / "data", "restore", tmp_path / "b").returncode == 0
+    assert sorted(titles(tmp_path / "data")) == sorted(titles(tmp_path / "earlier"))
+    assert "MEND" not in manage(tmp_path / "data", "doctor").stdout
