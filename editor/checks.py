@@ -82,6 +82,8 @@ def _copilot() -> Iterator[CheckMessage]:
 
 
 def _times() -> Iterator[CheckMessage]:
+    if settings.COMPACT_HOURS < 0:
+        yield Error(f"COMPACT_HOURS is {settings.COMPACT_HOURS}.", hint="Set it to 0 or above.", id="editor.E008")
     for name in POSITIVE:
         if getattr(settings, name) <= 0:
             yield Error(f"{name} is {getattr(settings, name)}.", hint="Set it above 0.", id="editor.E008")

@@ -21,7 +21,7 @@ from django.db import connection as database
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from editor import doorbell, suggestions
-from editor.live import clock, commands, content, facts, seats
+from editor.live import clock, commands, compactor, content, facts, seats
 from editor.live.awareness import agent_client
 from editor.live.backplane import Backplane, Envelope
 from editor.live.connection import Connection, SeatRow
@@ -121,6 +121,7 @@ class Registry:
         self._backplane.start()
         self._stop_listening = doorbell.listen(self.grants_changed)
         self.spawn(clock.run(self))
+        self.spawn(compactor.run())
 
     def close_sockets(self) -> None:
         """Close every socket with 1012: whoever sat there comes back, to this process or another."""

@@ -274,3 +274,13 @@ def test_people_in_two_processes_type_while_it_goes_on(tmp_path: Path, postgres_
         always.stop()
         for server in servers:
             server.stop()
+
+
+def test_a_server_has_its_journals_compacted_now_and_then(tmp_path: Path) -> None:
+    server = Server(tmp_path, COMPACT_HOURS="0.0001")
+    server.start()
+    try:
+        until("a compaction", lambda: "0 rows of 0 texts are in snapshots now." in server.printed())
+    finally:
+        server.stop()
+    assert "Traceback" not in server.printed()
