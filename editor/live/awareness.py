@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from editor.live.outbox import Frame
+from editor.wire import messages, presence
 from editor.wire.presence import Presence
 
 State = Mapping[str, Any]
@@ -30,6 +32,7 @@ class AwarenessTable:
         self._seen: dict[int, Seen] = {}
         self._clocks: dict[int, int] = {}
         self._changed: dict[int, None] = {}
+        self._written: dict[int, bytes] = {}
 
     def owner_of(self, client: int) -> object | None:
         seen = self._seen.get(client)
@@ -82,6 +85,7 @@ class AwarenessTable:
     def _note(self, client: int, clock: int) -> None:
         self._clocks.pop(client, None)
         self._clocks[client] = clock
+        self._written.pop(client, None)
         while len(self._clocks) > REMEMBERED_CLOCKS:
             del self._clocks[next(iter(self._clocks))]
         self._changed[client] = None
@@ -98,15 +102,41 @@ class AwarenessTable:
     def all(self) -> list[Presence]:
         return [self._presence(client) for client in self._seen]
 
-    def for_owner(self, owner: object, entries: list[Presence]) -> list[Presence] | None:
-        """The entries with the owner's own under its own clock (or it would take ours for newer); None if the same."""
-        mine = {client: seen for client, seen in self._seen.items() if seen.owner == owner}
-        if all(seen.ours == seen.theirs for seen in mine.values()):
+    def piece(self, entry: Presence) -> bytes:
+        """A current entry as frames carry it; its state is written once."""
+        return presence.piece(entry.client, entry.clock, self._state(entry.client))
+
+    def own_piece(self, owner: object, client: int) -> bytes | None:
+        """The owner's own entry under its own clock, or it would take ours for newer; None where they are the same."""
+        seen = self._seen.get(client)
+        if seen is None or seen.owner != owner or seen.ours == seen.theirs:
             return None
-        return [
-            Presence(entry.client, mine[entry.client].theirs, entry.state) if entry.client in mine else entry
-            for entry in entries
-        ]
+        return presence.piece(client, seen.theirs, self._state(client))
+
+    def _state(self, client: int) -> bytes:
+        seen = self._seen.get(client)
+        if seen is None:
+            return presence.write_state(None)
+        if client not in self._written:
+            self._written[client] = presence.write_state(seen.state)
+        return self._written[client]
+
+
+class Shown:
+    """Entries of a room's presence as one frame for all; whoever announced one of them gets it under its own clock."""
+
+    def __init__(self, table: AwarenessTable, entries: list[Presence]) -> None:
+        self._table = table
+        self._pieces = {entry.client: table.piece(entry) for entry in entries}
+        self.frame = self._frame(self._pieces)
+
+    def to(self, owner: object, client: int | None) -> Frame:
+        own = self._table.own_piece(owner, client) if client is not None and client in self._pieces else None
+        return self.frame if own is None or client is None else self._frame({**self._pieces, client: own})
+
+    @staticmethod
+    def _frame(pieces: Mapping[int, bytes]) -> Frame:
+        return Frame.of(messages.encode_awareness(presence.joined(list(pieces.values()))))
 
 
 def agent_client(identifier: UUID | str) -> int:

@@ -1,6 +1,6 @@
 """Writes frames straight to Daphne's sockets, and hears when one is full: Daphne itself has neither.
 
-For other servers, and where TLS ends in the process, AsgiFlow sends through ASGI in one task.
+Uvicorn has a flow of its own. For other servers, and where Daphne ends TLS, AsgiFlow sends through ASGI in one task.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
+from editor.live.uvicorn_flow import UvicornFlow, uvicorn_protocol
 from editor.wire import close_codes
 from editor.wire.varint import TooLarge
 
@@ -57,8 +58,11 @@ def framed(payload: bytes) -> bytes:
 
 def flow_for(send: Send) -> Flow:
     """The flow of an accepted socket."""
-    protocol = _daphne_protocol(send)
-    return AsgiFlow(send) if protocol is None else DaphneFlow(protocol)
+    if (daphne := _daphne_protocol(send)) is not None:
+        return DaphneFlow(daphne)
+    if (uvicorn := uvicorn_protocol(send)) is not None:
+        return UvicornFlow(uvicorn, send)
+    return AsgiFlow(send)
 
 
 def _daphne_protocol(send: Send) -> Any | None:
@@ -159,6 +163,9 @@ class AsgiFlow:
 
     def abort(self) -> None:
         self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
         self.close(1013)
 
     def _put(self, message: Mapping[str, Any], size: int) -> None:
@@ -169,14 +176,15 @@ class AsgiFlow:
             self._task = asyncio.ensure_future(self._drain())
 
     async def _drain(self) -> None:
-        with suppress(Exception):
-            while self._waiting:
-                message = self._waiting.popleft()
-                await self._send(message)
-                self._bytes -= len(message.get("bytes", b""))
-        if self._full:
-            self._full = False
-            self.on_drained()
+        while self._waiting:
+            with suppress(Exception):
+                while self._waiting:
+                    message = self._waiting.popleft()
+                    self._bytes -= len(message.get("bytes", b""))
+                    await self._send(message)
+            if self._full:
+                self._full = False
+                self.on_drained()
 
 
 def _nothing() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import assert_never
 from uuid import UUID
 
-from editor.live.awareness import AwarenessTable
+from editor.live.awareness import AwarenessTable, Shown
 from editor.live.connection import Connection
 from editor.live.copy import Copy
 from editor.live.intake import Intake, Verdict
@@ -403,21 +403,17 @@ class Host:
         entries = self.awareness.all()
         if not entries:
             return 0
-        frame = Frame(messages.Awareness(tuple(entries)))
-        self._send_awareness(connection, entries, frame)
+        frame = Shown(self.awareness, entries).to(connection.id, connection.client)
+        connection.outbox.awareness(frame)
         return len(frame.payload)
-
-    def _send_awareness(self, connection: Connection, entries: list[Presence], frame: Frame) -> None:
-        own = self.awareness.for_owner(connection.id, entries)
-        connection.outbox.awareness(frame if own is None else Frame(messages.Awareness(tuple(own))))
 
     def flush_awareness(self) -> list[Presence]:
         """Send what changed since the last flush, merged; gives what other processes are to be told."""
         entries = self.awareness.take_changed()
         if entries:
-            frame = Frame(messages.Awareness(tuple(entries)))
+            shown = Shown(self.awareness, entries)
             for connection in self.connections.values():
-                self._send_awareness(connection, entries, frame)
+                connection.outbox.awareness(shown.to(connection.id, connection.client))
         return entries
 
     def restamp(self, connection: Connection) -> None:

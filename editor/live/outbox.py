@@ -21,6 +21,13 @@ class Frame:
         self.payload = messages.encode(message)
         self.framed = framed(self.payload)
 
+    @classmethod
+    def of(cls, payload: bytes) -> Frame:
+        """The frame of a message that is encoded already."""
+        frame = cls.__new__(cls)
+        frame.payload, frame.framed = payload, framed(payload)
+        return frame
+
 
 class Outbox:
     """`behind` holds, for each CRDT document, the state vector of what was last sent while the socket was full."""

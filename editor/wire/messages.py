@@ -284,7 +284,7 @@ def encode(message: ServerMessage | ClientMessage) -> bytes:
         case SyncUpdate(data):
             return b"\x00\x02" + counted(data)
         case Awareness(entries):
-            return b"\x01" + counted(presence.write(entries))
+            return encode_awareness(presence.write(entries))
         case PermissionDenied(reason):
             return b"\x02\x00" + string(reason)
         case QueryAwareness():
@@ -340,3 +340,8 @@ def _json_fields(message: JsonMessage) -> dict[str, Any]:
             return {"type": "notice", "code": code, "message": sentence}
         case _:
             assert_never(message)
+
+
+def encode_awareness(entries: bytes) -> bytes:
+    """The awareness message of entries that are written already."""
+    return b"\x01" + counted(entries)

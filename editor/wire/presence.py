@@ -8,7 +8,7 @@ Clocks of an entry only rise. What a state means is the room's (`editor/room/pre
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,5 +56,17 @@ def _entry(reader: Reader) -> Presence:
 
 
 def write(entries: Iterable[Presence]) -> bytes:
-    written = [varint(e.client) + varint(e.clock) + string(write_json(e.state)) for e in entries]
-    return varint(len(written)) + b"".join(written)
+    return joined([piece(e.client, e.clock, write_state(e.state)) for e in entries])
+
+
+def write_state(state: Mapping[str, Any] | None) -> bytes:
+    return string(write_json(state))
+
+
+def piece(client: int, clock: int, state: bytes) -> bytes:
+    """One entry; `state` is written already, once for all frames that carry it."""
+    return varint(client) + varint(clock) + state
+
+
+def joined(pieces: Collection[bytes]) -> bytes:
+    return varint(len(pieces)) + b"".join(pieces)

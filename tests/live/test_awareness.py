@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from editor.live.awareness import AwarenessTable
+from editor.wire import presence
 from editor.wire.presence import Presence
 
 ADA = {"user": {"name": "Ada"}}
@@ -34,9 +35,9 @@ def test_who_comes_back_with_an_old_clock_is_seen_again() -> None:
 def test_a_client_is_echoed_under_its_own_clock() -> None:
     table = AwarenessTable()
     table.put("ada", 7, 3, ADA)
-    assert table.for_owner("ada", table.all()) is None
+    assert table.own_piece("ada", 7) is None
     table.renew("ada")
-    assert table.for_owner("ada", table.all()) == [Presence(7, 3, ADA)]
+    assert table.own_piece("ada", 7) == presence.write([Presence(7, 3, ADA)])[1:]
     assert table.all() == [Presence(7, 4, ADA)]
 
 
