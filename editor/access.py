@@ -50,11 +50,16 @@ def guest_pass(user: User) -> str:
 
 
 def user_of_guest_pass(value: str) -> User | None:
+    pk = guest_of_pass(value)
+    return None if pk is None else User.objects.filter(pk=pk, kind=User.Kind.GUEST, is_active=True).first()
+
+
+def guest_of_pass(value: str) -> UUID | None:
+    """Whom a pass was given to, who need not be a guest here any more; None where we did not give it."""
     try:
-        pk = UUID(_passes().unsign(value))
+        return UUID(_passes().unsign(value))
     except (signing.BadSignature, ValueError):
         return None
-    return User.objects.filter(pk=pk, kind=User.Kind.GUEST, is_active=True).first()
 
 
 def _passes() -> signing.Signer:

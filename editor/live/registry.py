@@ -48,6 +48,7 @@ NO_SUCH_COMMAND = "This server does not know what was asked. Reload the page."
 CANNOT_SAVE = "This cannot be saved at the moment. Try again when changes are being saved again."
 TOO_MANY_COMMANDS = "That was too much at once. Wait a moment, then try again."
 SEAT_SECONDS = 1.0
+GATHER_SEATS_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class Registry:
         self._refreshing: set[UUID] = set()
         self._refresh_again: set[UUID] = set()
         self._placing: set[UUID] = set()
+        self._seats: list[seats.Sitting] = []
+        self._seats_written: Future[None] | None = None
         self._foreign: dict[tuple[UUID, str], float] = {}
         self._tasks: set[asyncio.Future[Any]] = set()
         self._reading: list[BaseDatabaseWrapper] = []
@@ -139,6 +142,7 @@ class Registry:
             with suppress(asyncio.CancelledError, Exception):
                 await task
         await self.backplane.close()
+        self._write_seats()
         await asyncio.to_thread(self.journal.close)
         await asyncio.to_thread(self._end_reading)
         self._loop = None
@@ -312,10 +316,31 @@ class Registry:
     def _write_seat(self, host: Host, connection: Connection) -> Future[None]:
         attention = "gone" if connection.closed else connection.attention.value
         who = connection.participant
-        seat = partial(seats.write, self.process, host.document_id, who.connection, who.user, attention)
-        written = self.journal.write(seat)
-        _logged(written)
-        return written
+        if self._seats_written is None:
+            self._seats_written = Future()
+            self._later(GATHER_SEATS_SECONDS, self._write_seats)
+        self._seats.append(seats.Sitting(host.document_id, who.connection, who.user, attention))
+        return self._seats_written
+
+    def _write_seats(self) -> None:
+        """What has gathered, in one transaction: many come, and go, at once."""
+        written, self._seats_written = self._seats_written, None
+        if written is None:
+            return
+        sitting, self._seats = self._seats, []
+        done = self.journal.write(partial(seats.write, self.process, sitting))
+        done.add_done_callback(lambda done: self._seats_settled(done, sitting, written))
+
+    def _seats_settled(self, done: Future[None], sitting: list[seats.Sitting], written: Future[None]) -> None:
+        """A seat that cannot be written, its document being gone, costs nobody else theirs."""
+        if done.exception() is not None:
+            for seat in sitting:
+                _logged(self.journal.write(partial(seats.write, self.process, [seat])))
+        written.set_result(None)
+
+    def _later(self, seconds: float, call: Callable[[], None]) -> None:
+        if self._loop is not None:
+            self._loop.call_later(seconds, call)
 
     def renew_seats(self) -> None:
         sitting = {c.id: c.attention.value for host in self.hosts.values() for c in host.connections.values()}

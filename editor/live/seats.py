@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -14,19 +16,34 @@ MISSED_HEARTBEATS = 2
 HIDDEN_SECONDS = 75
 
 
-def write(process: str, document_id: UUID, connection: UUID, user: UUID, attention: str) -> None:
-    """Take or change a seat: its attention begins now."""
+class Sitting(NamedTuple):
+    """One connection's seat."""
+
+    document: UUID
+    connection: UUID
+    user: UUID
+    attention: str
+
+
+def write(process: str, sitting: Iterable[Sitting]) -> None:
+    """Take or change seats, each of another connection: their attention begins now."""
     now = timezone.now()
-    Seat.objects.update_or_create(
-        pk=connection,
-        defaults={
-            "process": process,
-            "document_id": document_id,
-            "user_id": user,
-            "attention": attention,
-            "since": now,
-            "expires": now + _lives(attention),
-        },
+    Seat.objects.bulk_create(
+        [
+            Seat(
+                id=seat.connection,
+                process=process,
+                document_id=seat.document,
+                user_id=seat.user,
+                attention=seat.attention,
+                since=now,
+                expires=now + _lives(seat.attention),
+            )
+            for seat in sitting
+        ],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["process", "document", "user", "attention", "since", "expires"],
     )
 
 

@@ -1,6 +1,6 @@
 """The production server with its doors open, for measurements alone: `python -m tests.bench.serve`.
 
-Any room name is a document, made where there is none, and whoever comes is one of a thousand guests who may edit it.
+Any room name is a document, made where there is none, and whoever comes is one of two thousand guests who may edit it.
 Server, consumer, admission, rooms and journal are production's; nothing in the product opens these doors.
 """
 
@@ -27,7 +27,7 @@ from editor.management.commands.serve import prepare
 from editor.models import CrdtDocument, Document, Grant, Role, User
 from editor.room.presence import PALETTE
 
-PEOPLE = 1024
+PEOPLE = 2048
 FIRST_GRANTS = 8
 
 
@@ -47,46 +47,56 @@ def make_people() -> None:
     )
 
 
-def make_document(document_id: UUID, name: str) -> int:
-    """The number of people who may write in it."""
+def make_document(document_id: UUID, name: str, first: int) -> int:
+    """The number of people who may write in it, `first` among them."""
     with transaction.atomic():
         if not Document.objects.filter(pk=document_id).exists():
             Document.objects.create(pk=document_id, title=name[:200])
             for kind in (CrdtDocument.Kind.CONTENT, CrdtDocument.Kind.SESSION):
                 CrdtDocument.objects.create(document_id=document_id, kind=kind, schema=settings.SCHEMA)
-            grant(document_id, 0, FIRST_GRANTS)
+            grant(document_id, first, FIRST_GRANTS)
         return Grant.objects.filter(document_id=document_id).count()
 
 
-def grant(document_id: UUID, first: int, end: int) -> None:
-    people = [person_id(n) for n in range(first, min(end, PEOPLE))]
+def grant(document_id: UUID, first: int, count: int) -> None:
+    people = [person_id(n % PEOPLE) for n in range(first, first + count)]
     Grant.objects.bulk_create([Grant(document_id=document_id, user_id=who, role=Role.EDITOR) for who in people])
 
 
 class OpenRoom:
-    """Hands out a room's people, the lowest number first, and takes them back."""
+    """Hands out a room's people, `first` and those after, and takes them back. One person has few sockets so."""
 
-    def __init__(self, registry: Registry, name: str) -> None:
+    def __init__(self, registry: Registry, name: str, first: int) -> None:
         self.document_id = uuid.uuid5(uuid.NAMESPACE_URL, name)
         self._registry = registry
         self._name = name
+        self._first = first
         self._granted = 0
-        self._next = 0
+        self._taken = 0
         self._free: list[int] = []
         self._lock = asyncio.Lock()
 
     async def seat(self) -> int:
         if self._free:
             return heapq.heappop(self._free)
-        number, self._next = self._next, self._next + 1
+        number, self._taken = self._taken, self._taken + 1
         async with self._lock:
             if not self._granted:
-                self._granted = await self._registry.read(lambda: make_document(self.document_id, self._name))
+                self._granted = await self._registry.read(self._make)
             while number >= self._granted and self._granted < PEOPLE:
-                first, end = self._granted, 2 * self._granted
-                await self._registry.read(lambda first=first, end=end: grant(self.document_id, first, end))  # type: ignore[misc]
-                self._granted = end
+                await self._registry.read(self._grant_as_many_again)
         return number
+
+    def person(self, number: int) -> UUID:
+        return person_id((self._first + number) % PEOPLE)
+
+    def _make(self) -> int:
+        return make_document(self.document_id, self._name, self._first)
+
+    def _grant_as_many_again(self) -> None:
+        count = min(self._granted, PEOPLE - self._granted)
+        grant(self.document_id, self._first + self._granted, count)
+        self._granted += count
 
     def leave(self, number: int) -> None:
         heapq.heappush(self._free, number)
@@ -101,9 +111,11 @@ class OpenConsumer(RoomConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         name = unquote(scope["path"].rpartition("/")[2])
-        room = self._rooms.get(name) or self._rooms.setdefault(name, OpenRoom(self.registry, name))
+        room = self._rooms.get(name)
+        if room is None:
+            room = self._rooms[name] = OpenRoom(self.registry, name, len(self._rooms) * FIRST_GRANTS)
         number = await room.seat()
-        shown = admission.GUEST_PREFIX + access.guest_pass(User(pk=person_id(number % PEOPLE)))
+        shown = admission.GUEST_PREFIX + access.guest_pass(User(pk=room.person(number)))
         scope = {**scope, "path": f"/ws/documents/{room.document_id}", "subprotocols": [shown]}
         try:
             await super().__call__(scope, receive, send)
