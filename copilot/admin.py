@@ -37,6 +37,9 @@ class RunAdmin(History):
         ("Times", {"fields": ("created", "started", "ended")}),
     )
 
+    class Media:
+        css = {"all": ("admin.css",)}
+
     @admin.display(description="request", ordering="request")
     def asked(self, row: Run) -> str:
         return row.request if len(row.request) <= 80 else row.request[:79] + "…"

@@ -9,7 +9,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = process.argv[2] ?? join(here, "dist");
-const entries = ["src/page.ts", "src/list.ts", "src/sign_in.ts", "src/css/main.css"]
+const entries = ["src/page.ts", "src/list.ts", "src/sign_in.ts", "src/css/main.css", "src/css/admin.css"]
   .map((name) => join(here, name))
   .filter(existsSync);
 const LIMIT = 230 * 1024;

@@ -180,10 +180,11 @@ def test_the_owner_sees_admin_in_the_menu_and_others_do_not() -> None:
     assert signed_in(owner).get("/admin/").status_code == 200
 
 
-def test_every_page_has_a_policy_without_inline_scripts() -> None:
+def test_every_page_has_a_policy_without_inline_scripts_and_styles() -> None:
     for path in ("/sign-in/", "/livez", "/nowhere", "/admin/login/"):
         policy = Client().get(path)["Content-Security-Policy"]
         assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
 
 
 def test_health_says_ok_and_livez_asks_no_database(django_assert_num_queries: Any) -> None:

@@ -1,7 +1,7 @@
 /** A copy is new text in new blocks: without suggestion marks and block ids, its attributes within the server's bounds. */
 
 import { Extension } from "@tiptap/core";
-import { Fragment, type Mark, type Node, Slice } from "@tiptap/pm/model";
+import { DOMParser, Fragment, type Mark, type Node, type ParseOptions, Slice } from "@tiptap/pm/model";
 import { Plugin } from "@tiptap/pm/state";
 import { safeUrl, withinBounds } from "./allowed";
 import { SUGGESTION } from "./suggestion_mark";
@@ -9,9 +9,22 @@ import { SUGGESTION } from "./suggestion_mark";
 export const Pasted = Extension.create({
   name: "pasted",
   addProseMirrorPlugins() {
-    return [new Plugin({ props: { transformCopied: clean, transformPasted: clean } })];
+    const clipboardParser = new StyledParser(this.editor.schema, DOMParser.fromSchema(this.editor.schema).rules);
+    return [new Plugin({ props: { transformCopied: clean, transformPasted: clean, clipboardParser } })];
   },
 });
+
+/** Other programs say "bold" by a style attribute, which the page's policy keeps from working; a style set by script works. */
+class StyledParser extends DOMParser {
+  override parseSlice(dom: globalThis.Node, options?: ParseOptions): Slice {
+    if (dom instanceof Element || dom instanceof DocumentFragment) {
+      for (const styled of dom.querySelectorAll<HTMLElement>("[style]")) {
+        styled.style.cssText = styled.getAttribute("style") ?? "";
+      }
+    }
+    return super.parseSlice(dom, options);
+  }
+}
 
 export function clean(slice: Slice): Slice {
   return new Slice(cleanFragment(slice.content), slice.openStart, slice.openEnd);
