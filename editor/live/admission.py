@@ -95,7 +95,7 @@ def _anybody(document_id: UUID, shown: Credentials) -> Participant:
 
 def _same_document(epoch: int, schema: int, shown: Credentials) -> None:
     """A client that names no epoch is admitted only while it is the first one."""
-    epoch_fits = (shown.epoch or 1) == epoch
+    epoch_fits = (1 if shown.epoch is None else shown.epoch) == epoch
     schema_fits = shown.schema is None or shown.schema >= schema
     if not (epoch_fits and schema_fits):
         raise NotAdmitted(CloseCode.EPOCH_OR_SCHEMA)

@@ -56,6 +56,7 @@ class Seat:
         self.steps: set[int] = set()
         """Of which documents a step 2 has come: SYNC, SESSION."""
         self.close_code: int | None = None
+        self.close_reason = ""
 
     def say(self, message: Message) -> None:
         self._socket.send(varint(MESSAGE) + json.dumps(message).encode())
@@ -103,6 +104,7 @@ class Seat:
             frame = self._socket.recv(timeout=patience)
         except ConnectionClosed as closed:
             self.close_code = closed.rcvd.code if closed.rcvd else 1006
+            self.close_reason = closed.rcvd.reason if closed.rcvd else ""
             return False
         assert isinstance(frame, bytes), "never a text frame"
         self._take(frame)
@@ -169,12 +171,12 @@ class Seat:
 
 @contextmanager
 def seat(
-    server: str, document: uuid.UUID | str, *, guest_pass: str = "", cookie: str = "", origin: str = ""
+    server: str, document: uuid.UUID | str, *, guest_pass: str = "", cookie: str = "", origin: str = "", query: str = ""
 ) -> Iterator[Seat]:
-    """A connected seat that has not said hello. `server` is the server's http address."""
+    """A connected seat that has not said hello. `server` is the server's http address, `query` begins with "?"."""
     protocols = [Subprotocol("scriptorium"), Subprotocol(f"guest.{guest_pass}")] if guest_pass else None
     with connect(
-        f"{server.replace('http', 'ws', 1)}/ws/documents/{document}",
+        f"{server.replace('http', 'ws', 1)}/ws/documents/{document}{query}",
         subprotocols=protocols,
         additional_headers={"Cookie": cookie} if cookie else None,
         origin=Origin(origin or server),

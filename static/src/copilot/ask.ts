@@ -66,10 +66,13 @@ export class AskForm {
 
   /** Follows the person's rights and the connection. */
   paint(): void {
-    const may = this.room.may("ask");
+    const over = this.room.over();
+    const may = this.room.may("ask") && !over;
     this.field.disabled = !may;
     this.button.disabled = !may || this.sending;
-    if (!may) this.remark("You are reading along. Ask the owner for the right to edit, and you can ask the copilot.");
+    if (over) this.remark("This page is no longer connected. Reload it to ask.");
+    else if (!may)
+      this.remark("You are reading along. Ask the owner for the right to edit, and you can ask the copilot.");
     else if (!this.sending && !this.note.hasAttribute("data-refused")) {
       this.remark(this.room.connected() ? "" : "Not connected. What you ask is sent when the connection is back.");
     }

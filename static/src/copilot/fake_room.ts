@@ -60,6 +60,7 @@ export class FakeRoom implements Room {
   readonly commands: [string, Fields][] = [];
   readonly focused: string[] = [];
   online = true;
+  ended = false;
   private target: Target | null = null;
   private readonly changed = new Listeners();
   private readonly selected = new Listeners<Target | null>();
@@ -73,6 +74,7 @@ export class FakeRoom implements Room {
   title = () => "Report";
   copilot = (): Copilot => ({ name: "Copilot", colour: "#2d4f9e", model: "demo", demo: true });
   connected = () => this.online;
+  over = () => this.ended;
   participants = (): Participant[] => [];
   saveState = (): SaveState => ({ state: "saved", unsaved: 0, words: "Saved" });
   subscribe = (listener: () => void) => this.changed.add(listener);
@@ -96,6 +98,13 @@ export class FakeRoom implements Room {
   ask(target: Target): void {
     this.select(target);
     this.asking.tell(target);
+  }
+
+  /** The server closed the room for good. */
+  end(): void {
+    this.ended = true;
+    this.online = false;
+    this.changed.tell();
   }
 
   become(role: Role): void {

@@ -57,6 +57,13 @@ test("what the server rendered is taken over in its place, and older history sta
   expect(runs[1]?.querySelector(".answer")?.textContent).toBe("Done");
 });
 
+test("a room that was closed for good promises nothing, and asks for a reload", () => {
+  const root = panel(room);
+  room.end();
+  expect(find(root, ".ask__note").textContent).toBe("This page is no longer connected. Reload it to ask.");
+  expect(find<HTMLTextAreaElement>(root, "textarea").disabled).toBe(true);
+});
+
 test("Enter sends what is written with what is selected, and clears both", async () => {
   const root = panel(room);
   room.select(target);

@@ -149,6 +149,10 @@ export class LiveRoom implements Room {
     return this.#told;
   }
 
+  over(): boolean {
+    return this.#connection === "closed";
+  }
+
   saveState(): SaveState {
     return saveState(this.#connection, this.#saved.unsaved, this.#troubled);
   }

@@ -83,6 +83,8 @@ export interface Room {
   title(): string;
   copilot(): Copilot;
   connected(): boolean;
+  /** Closed for good: only a reload helps. */
+  over(): boolean;
   /** One entry a person, however many tabs they have; the copilot last. */
   participants(): Participant[];
   /** Resolves with the answer, rejects with `Nack`. Sent again after a reconnect until it is answered. */
