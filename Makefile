@@ -40,9 +40,9 @@ build: ## Build the page's scripts and styles into static/dist
 	@.ci/environment dev
 	@.ci/node npm --prefix static run --silent build
 
-soak: ## Random convergence plans and hostile frames with a hundred times the examples
+soak: ## The same tests at full size: random plans, hostile frames, kills, revocations
 	@.ci/environment dev
-	HYPOTHESIS_PROFILE=soak .ci/node $(PYTEST) $(wildcard tests/wire tests/room tests/convergence)
+	SIZE=soak HYPOTHESIS_PROFILE=soak .ci/node $(PYTEST) $(wildcard tests/wire tests/room tests/convergence tests/live)
 
 bench: ## The measurements in tests/bench
 	@.ci/environment dev

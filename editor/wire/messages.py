@@ -221,7 +221,7 @@ def _client_message(reader: Reader) -> ClientMessage:
     if kind == SYNC:
         return _sync(reader)
     if kind == AWARENESS:
-        return Awareness(presence.read(reader.counted()))
+        return Awareness(presence.read(reader.counted(), presence.MAX_CLOCK))
     if kind == QUERY_AWARENESS:
         return QueryAwareness()
     if kind == MESSAGE:

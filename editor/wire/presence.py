@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from editor.wire.varint import MalformedFrame, Reader, TooLarge, parse_json, string, varint, write_json
+from editor.wire.varint import MAX_VARINT, MalformedFrame, Reader, TooLarge, parse_json, string, varint, write_json
 
 MAX_ENTRIES = 4096
 MAX_CLOCK = 2**40
-"""The server's own clocks rise above a client's, and must stay numbers that the wire can say."""
+"""Of a client: the server's own clocks rise above a client's, and must stay numbers that the wire can say."""
 MAX_STATE_BYTES = 16 * 1024
 """Of one state as it arrives; what is forwarded is bounded closer, by the room."""
 
@@ -30,7 +30,7 @@ class Presence:
     state: Mapping[str, Any] | None
 
 
-def read(data: bytes) -> tuple[Presence, ...]:
+def read(data: bytes, max_clock: int = MAX_VARINT) -> tuple[Presence, ...]:
     """The entries of an awareness update; raises MalformedFrame."""
     reader = Reader(data)
     count = reader.varint()
@@ -38,6 +38,8 @@ def read(data: bytes) -> tuple[Presence, ...]:
         raise TooLarge("too many clients in one awareness frame")
     entries = tuple([_entry(reader) for _ in range(count)])
     reader.end()
+    if any(entry.clock > max_clock for entry in entries):
+        raise MalformedFrame("a clock of awareness has run too far")
     if len({entry.client for entry in entries}) != count:
         raise MalformedFrame("a client stands twice in one awareness frame")
     return entries
@@ -45,8 +47,6 @@ def read(data: bytes) -> tuple[Presence, ...]:
 
 def _entry(reader: Reader) -> Presence:
     client, clock, raw = reader.varint(), reader.varint(), reader.counted()
-    if clock > MAX_CLOCK:
-        raise MalformedFrame("a clock of awareness has run too far")
     if len(raw) > MAX_STATE_BYTES:
         raise TooLarge("an awareness state is too large")
     state = parse_json(raw)

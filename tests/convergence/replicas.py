@@ -46,6 +46,20 @@ def squashed(runs: list[Run]) -> list[Run]:
     return out
 
 
+def tree(node: Element | Text) -> Any:
+    """The whole tree, whatever stands in it, as `yjs_peer.mjs` gives it."""
+    if isinstance(node, Text):
+        return [[text, marks] for text, marks in squashed(node.runs())]
+    return [node.name, node.attributes(), [tree(child) for child in node.children()]]
+
+
+def squashed_tree(node: Any) -> Any:
+    """Yjs's tree with its texts' runs squashed."""
+    if len(node) == 3 and isinstance(node[0], str) and isinstance(node[2], list):
+        return [node[0], node[1], [squashed_tree(child) for child in node[2]]]
+    return [[text, marks] for text, marks in squashed([(text, marks) for text, marks in node])]
+
+
 class Ours:
     """The server's replica, with a client id that a failing plan can be repeated with."""
 

@@ -65,6 +65,13 @@ function view() {
   };
 }
 
+/** The whole tree, whatever stands in it: [name, attributes, children], a text its runs. */
+function tree(node = doc.getXmlFragment("content")) {
+  if (node instanceof Y.XmlText) return node.toDelta().map(({ insert, attributes }) => [insert, attributes ?? {}]);
+  const attributes = node instanceof Y.XmlElement ? node.getAttributes() : {};
+  return [node.nodeName ?? "", attributes, node.toArray().map((child) => tree(child))];
+}
+
 /** What Yjs's own reader says is in an update. */
 function decode({ update }) {
   const { structs, ds } = Y.decodeUpdate(bytes(update));
@@ -80,6 +87,7 @@ const requests = {
   view,
   decode,
   apply,
+  tree: () => ({ tree: tree(), pending: doc.store.pendingStructs !== null || doc.store.pendingDs !== null }),
   vector: () => ({ update: hex(Y.encodeStateVector(doc)) }),
   diff: ({ vector }) => ({ update: hex(Y.encodeStateAsUpdate(doc, bytes(vector))) }),
 };

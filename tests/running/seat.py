@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
@@ -14,6 +14,8 @@ from websockets.typing import Origin, Subprotocol
 
 from editor.room import session
 from editor.room.replica import Replica
+from editor.wire import presence
+from editor.wire.presence import Presence
 
 SYNC, AWARENESS, MESSAGE, SESSION, SAVED = 0, 1, 100, 101, 102
 STEP_1, STEP_2, UPDATE = 0, 1, 2
@@ -53,10 +55,14 @@ class Seat:
         self.session = Replica()
         self.messages: list[Message] = []
         self.saved = 0
+        self.sent = 0
+        """Content frames that count towards `saved`."""
         self.steps: set[int] = set()
         """Of which documents a step 2 has come: SYNC, SESSION."""
         self.close_code: int | None = None
         self.close_reason = ""
+        self.present: dict[int, Presence] = {}
+        """Everybody's awareness that came, by client id; `state` is None of who has left."""
 
     def say(self, message: Message) -> None:
         self._socket.send(varint(MESSAGE) + json.dumps(message).encode())
@@ -85,15 +91,20 @@ class Seat:
             assert self.read(), f"closed with {self.close_code} after {self.messages}"
 
     def send_update(self, update: bytes) -> None:
+        self.sent += 1
         self._socket.send(varint(SYNC) + varint(UPDATE) + varint(len(update)) + update)
 
     def send_step_2(self, update: bytes) -> None:
+        self.sent += 1
         self._socket.send(varint(SYNC) + varint(STEP_2) + varint(len(update)) + update)
 
     def send_presence(self, client: int, clock: int, state: Message | None) -> None:
         raw = json.dumps(state).encode()
         entry = varint(client) + varint(clock) + varint(len(raw)) + raw
         self._socket.send(varint(AWARENESS) + varint(len(entry) + 1) + varint(1) + entry)
+
+    def send_frame(self, frame: bytes) -> None:
+        self._socket.send(frame)
 
     def send_text(self, text: str) -> None:
         self._socket.send(text)
@@ -135,6 +146,8 @@ class Seat:
         match kind:
             case 0:
                 self._sync(frame, at, self.content)
+            case 1:
+                self.present |= {entry.client: entry for entry in presence.read(read_bytes(frame, at))}
             case 100:
                 self.messages.append(json.loads(frame[at:]))
             case 101:
@@ -152,7 +165,9 @@ class Seat:
                 self.steps.add(SYNC if replica is self.content else SESSION)
         elif replica is self.content:
             diff = replica.diff(read_bytes(frame, at))
-            self._socket.send(varint(SYNC) + varint(STEP_2) + varint(len(diff)) + diff)
+            self.sent += 1
+            with suppress(ConnectionClosed):
+                self._socket.send(varint(SYNC) + varint(STEP_2) + varint(len(diff)) + diff)
 
     def ask_for_content(self) -> None:
         vector = self.content.state_vector()
