@@ -21,7 +21,8 @@ from copilot.live.compose import Composition, compose  # noqa: E402
 from editor import confirmations, decisions, invitations, selectors  # noqa: E402
 from editor.live.consumers import RoomConsumer  # noqa: E402
 from editor.live.journal import run_job_now  # noqa: E402
-from editor.live.registry import Agent, Registry  # noqa: E402
+from editor.live.presences import Agent  # noqa: E402
+from editor.live.registry import Registry  # noqa: E402
 
 SOCKETS = "/ws/documents/"
 

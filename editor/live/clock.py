@@ -29,23 +29,23 @@ async def run(registry: Registry) -> None:
     while True:
         await asyncio.sleep(AWARENESS_SECONDS)
         now = time.monotonic()
-        registry.flush_awareness()
+        registry.presences.flush()
         if now >= next_look:
             next_look = now + min(LOOK_SECONDS, settings.HEARTBEAT_SECONDS / 4)
             _look(registry, now)
         if now >= next_renewal:
             next_renewal = now + RENEW_AWARENESS_SECONDS
-            registry.renew_agents()
-            registry.say_who_is_here()
+            registry.presences.renew_agents()
+            registry.presences.tell_all()
         if now >= next_heartbeat:
             next_heartbeat = now + settings.HEARTBEAT_SECONDS
-            registry.renew_seats()
+            registry.seating.renew(registry.hosts.values())
             _query(registry)
 
 
 def _look(registry: Registry, now: float) -> None:
     """Read the rows of open rooms again, and end what is stuck, silent or empty."""
-    registry.forget_silent_processes(now, SILENT_PROCESS_SECONDS)
+    registry.presences.forget_silent_processes(now, SILENT_PROCESS_SECONDS)
     registry.shut_rooms(now)
     for host in list(registry.hosts.values()):
         if host.empty_since is not None and not host.connections and now - host.empty_since > EMPTY_SECONDS:

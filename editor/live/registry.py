@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,23 +20,23 @@ from django.db import connection as database
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from editor import doorbell, suggestions
-from editor.live import clock, commands, compactor, content, facts, seats
-from editor.live.awareness import agent_client
+from editor.live import clock, commands, compactor, content, facts
 from editor.live.backplane import Backplane, Envelope
-from editor.live.connection import Connection, SeatRow
+from editor.live.connection import Connection
 from editor.live.copy import Copy
 from editor.live.facts import Stored
+from editor.live.following import Following
 from editor.live.host import Host, guarded
 from editor.live.intake import Intake
 from editor.live.journal import Journal, News, Unwatch, Watch
+from editor.live.presences import Agent, Presences
+from editor.live.seating import Seating
 from editor.live.sockets import Sockets
 from editor.live.waiting import LONGEST_HEARTBEATS
-from editor.room import presence
 from editor.room.commands import CommandHandler
 from editor.room.job import Workspace
 from editor.room.replica import Replica
 from editor.wire import messages
-from editor.wire import presence as wire_presence
 from editor.wire.close_codes import CloseCode
 
 T = TypeVar("T")
@@ -47,18 +46,6 @@ PLACE_SECONDS = 0.15
 NO_SUCH_COMMAND = "This server does not know what was asked. Reload the page."
 CANNOT_SAVE = "This cannot be saved at the moment. Try again when changes are being saved again."
 TOO_MANY_COMMANDS = "That was too much at once. Wait a moment, then try again."
-SEAT_SECONDS = 1.0
-GATHER_SEATS_SECONDS = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """A copilot as participants see it; `status` is what it does, in words."""
-
-    id: str
-    name: str
-    colour: str
-    status: str
 
 
 class Registry:
@@ -79,15 +66,12 @@ class Registry:
         """Grows with every change of rights heard of: who was let in meanwhile may have been let in too soon."""
         self._copilot = dict(copilot or {})
         self._make_journal = make_journal
-        self._agents: dict[UUID, dict[str, Agent]] = {}
         self._opening: dict[UUID, asyncio.Task[Host]] = {}
         self._copies: dict[int, tuple[Host, Copy]] = {}
-        self._refreshing: set[UUID] = set()
-        self._refresh_again: set[UUID] = set()
+        self.presences = Presences(self.hosts, self._publish_awareness)
+        self._following = Following(self)
         self._placing: set[UUID] = set()
-        self._seats: list[seats.Sitting] = []
-        self._seats_written: Future[None] | None = None
-        self._foreign: dict[tuple[UUID, str], float] = {}
+        self.seating = Seating(self.process, self._write, self._later)
         self._tasks: set[asyncio.Future[Any]] = set()
         self._reading: list[BaseDatabaseWrapper] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader", initializer=self._begin_reading)
@@ -142,7 +126,7 @@ class Registry:
             with suppress(asyncio.CancelledError, Exception):
                 await task
         await self.backplane.close()
-        self._write_seats()
+        self.seating.write()
         await asyncio.to_thread(self.journal.close)
         await asyncio.to_thread(self._end_reading)
         self._loop = None
@@ -189,36 +173,10 @@ class Registry:
 
     def show_agent(self, document_id: UUID, agent: Agent) -> None:
         """Show a copilot among the participants, in every process."""
-        self._agents.setdefault(document_id, {})[agent.id] = agent
-        if host := self.hosts.get(document_id):
-            self._put_agent(host, agent)
-        elif self._backplane is not None:
-            entry = wire_presence.Presence(agent_client(agent.id), int(time.time()), _agent_state(agent))
-            self._publish_awareness(document_id, [entry])
+        self.presences.show_agent(document_id, agent)
 
     def hide_agent(self, document_id: UUID, agent_id: str) -> None:
-        agents = self._agents.get(document_id, {})
-        agents.pop(agent_id, None)
-        if not agents:
-            self._agents.pop(document_id, None)
-        if host := self.hosts.get(document_id):
-            host.awareness.remove(("agent", agent_id))
-        elif self._backplane is not None:
-            entry = wire_presence.Presence(agent_client(agent_id), int(time.time()), None)
-            self._publish_awareness(document_id, [entry])
-
-    def _put_agent(self, host: Host, agent: Agent) -> None:
-        client = agent_client(agent.id)
-        host.awareness.put(("agent", agent.id), client, int(time.time()), _agent_state(agent))
-
-    def renew_agents(self) -> None:
-        """Say again that the copilots are here: browsers forget who has said nothing for 30 s."""
-        for document_id, agents in self._agents.items():
-            for agent in agents.values():
-                if host := self.hosts.get(document_id):
-                    host.awareness.renew(("agent", agent.id))
-                else:
-                    self.show_agent(document_id, agent)
+        self.presences.hide_agent(document_id, agent_id)
 
     # Rooms
 
@@ -246,7 +204,7 @@ class Registry:
             largest=settings.MAX_DOCUMENT_BYTES,
             rights_changed=self.refresh,
             commanded=self._commanded,
-            attended=self._attended,
+            attended=self.seating.attended,
             welcome=self._welcome,
         )
         if self.away:
@@ -256,8 +214,7 @@ class Registry:
         for copy in host.copies:
             self._copies[copy.crdt_id] = (host, copy)
             self.journal.put(Watch(copy.crdt_id, copy.seq))
-        for agent in self._agents.get(document_id, {}).values():
-            self._put_agent(host, agent)
+        self.presences.opened(host)
         self.backplane.join(document_id)
         self.backplane.publish(document_id, "who")
         return host
@@ -289,63 +246,12 @@ class Registry:
             copilot=self._copilot,
         )
 
-    def _attended(self, host: Host, connection: Connection) -> None:
-        """Write the seat; of many changes one is on its way, and the next follows a second later with what is then."""
-        if connection.seat is SeatRow.WRITTEN:
-            connection.seat = SeatRow.ON_ITS_WAY
-            self._write_seat(host, connection).add_done_callback(lambda _: self._seat_written(host, connection))
-        else:
-            connection.seat = SeatRow.CHANGED_AGAIN
-
-    def _seat_written(self, host: Host, connection: Connection) -> None:
-        again = connection.seat is SeatRow.CHANGED_AGAIN
-        connection.seat = SeatRow.WRITTEN
-        if not again:
-            return
-        if connection.closed or self._loop is None:
-            self._attended(host, connection)
-        else:
-            connection.seat = SeatRow.ON_ITS_WAY
-            self._loop.call_later(SEAT_SECONDS, self._write_seat_again, host, connection)
-
-    def _write_seat_again(self, host: Host, connection: Connection) -> None:
-        connection.seat = SeatRow.WRITTEN
-        if self._loop is not None:
-            self._attended(host, connection)
-
-    def _write_seat(self, host: Host, connection: Connection) -> Future[None]:
-        attention = "gone" if connection.closed else connection.attention.value
-        who = connection.participant
-        if self._seats_written is None:
-            self._seats_written = Future()
-            self._later(GATHER_SEATS_SECONDS, self._write_seats)
-        self._seats.append(seats.Sitting(host.document_id, who.connection, who.user, attention))
-        return self._seats_written
-
-    def _write_seats(self) -> None:
-        """What has gathered, in one transaction: many come, and go, at once."""
-        written, self._seats_written = self._seats_written, None
-        if written is None:
-            return
-        sitting, self._seats = self._seats, []
-        done = self.journal.write(partial(seats.write, self.process, sitting))
-        done.add_done_callback(lambda done: self._seats_settled(done, sitting, written))
-
-    def _seats_settled(self, done: Future[None], sitting: list[seats.Sitting], written: Future[None]) -> None:
-        """A seat that cannot be written, its document being gone, costs nobody else theirs."""
-        if done.exception() is not None:
-            for seat in sitting:
-                _logged(self.journal.write(partial(seats.write, self.process, [seat])))
-        written.set_result(None)
+    def _write(self, fn: Callable[[], None]) -> Future[None]:
+        return self.journal.write(fn)
 
     def _later(self, seconds: float, call: Callable[[], None]) -> None:
         if self._loop is not None:
             self._loop.call_later(seconds, call)
-
-    def renew_seats(self) -> None:
-        sitting = {c.id: c.attention.value for host in self.hosts.values() for c in host.connections.values()}
-        if sitting:
-            _logged(self.journal.write(partial(seats.renew, sitting)))
 
     # Commands
 
@@ -435,9 +341,9 @@ class Registry:
             case "changed":
                 self.refresh(document_id)
             case "awareness":
-                self._awareness_elsewhere(host, envelope)
+                self.presences.heard(host, envelope)
             case "who":
-                self._publish_awareness(document_id, self._local(host))
+                self.presences.tell(host)
 
     def _rows_elsewhere(self, envelope: Envelope) -> None:
         """Rows may come with their bytes; whether they follow on what is known, the writer decides."""
@@ -448,46 +354,9 @@ class Registry:
             first = int(envelope["first"])
             self.journal.put(Watch(copy.crdt_id, None, tuple(enumerate(updates, first))))
 
-    def _awareness_elsewhere(self, host: Host, envelope: Envelope) -> None:
-        owner = ("process", str(envelope["from"]))
-        self._foreign[host.document_id, owner[1]] = time.monotonic()
-        for entry in wire_presence.read(bytes(envelope["entries"])):
-            if entry.state is not None:
-                host.awareness.put(owner, entry.client, entry.clock, entry.state)
-            elif host.awareness.owner_of(entry.client) == owner:
-                host.awareness.remove_client(entry.client)
-
-    def forget_silent_processes(self, now: float, seconds: float) -> None:
-        for (document_id, process), heard in list(self._foreign.items()):
-            if now - heard > seconds:
-                del self._foreign[document_id, process]
-                if host := self.hosts.get(document_id):
-                    host.awareness.remove(("process", process))
-
-    def flush_awareness(self) -> None:
-        """Send each room's presence, merged, and tell the other processes what is of this one."""
-        for host in list(self.hosts.values()):
-            guarded(host, partial(self._flush_awareness, host))
-
-    def _flush_awareness(self, host: Host) -> None:
-        changed = host.flush_awareness()
-        if changed:
-            self._publish_awareness(host.document_id, [entry for entry in changed if self._is_local(host, entry)])
-
-    def _is_local(self, host: Host, entry: wire_presence.Presence) -> bool:
-        owner = host.awareness.owner_of(entry.client)
-        return not (isinstance(owner, tuple) and owner[0] == "process")
-
-    def _local(self, host: Host) -> list[wire_presence.Presence]:
-        return [entry for entry in host.awareness.all() if self._is_local(host, entry)]
-
-    def say_who_is_here(self) -> None:
-        for host in self.hosts.values():
-            self._publish_awareness(host.document_id, self._local(host))
-
-    def _publish_awareness(self, document_id: UUID, entries: list[wire_presence.Presence]) -> None:
-        if entries:
-            self.backplane.publish(document_id, "awareness", entries=wire_presence.write(entries))
+    def _publish_awareness(self, document_id: UUID, entries: bytes) -> None:
+        if self._backplane is not None:
+            self._backplane.publish(document_id, "awareness", entries=entries)
 
     def grants_changed(self, document_id: UUID) -> None:
         """A document's grants, people, title or journal changed outside the rooms: read them again, in every process.
@@ -502,58 +371,9 @@ class Registry:
         self.backplane.publish(document_id, "changed")
 
     def refresh(self, document_id: UUID) -> None:
-        """Follow what the rows say; asked while it is under way, it is done once more."""
+        """Follow what the rows say of an open room."""
         self.changes += 1
-        if document_id in self._refreshing:
-            self._refresh_again.add(document_id)
-        elif document_id in self.hosts:
-            self._refreshing.add(document_id)
-            self.spawn(self._refresh(document_id))
-
-    async def _refresh(self, document_id: UUID) -> None:
-        try:
-            while True:
-                self._refresh_again.discard(document_id)
-                host = self.hosts.get(document_id)
-                if host is None:
-                    return
-                people = {connection.participant.user for connection in host.connections.values()}
-                found = await self.read(partial(facts.read, document_id, people))
-                self._follow(host, found, people)
-                if document_id not in self._refresh_again:
-                    return
-        finally:
-            self._refreshing.discard(document_id)
-
-    def _follow(self, host: Host, found: facts.Facts | None, asked: set[UUID]) -> None:
-        if found is None:
-            host.close_all(CloseCode.NO_DOCUMENT)
-            return
-        if found.title != host.title:
-            host.title = found.title
-            host.tell_everyone(messages.TitleChanged(found.title))
-        for connection in list(host.connections.values()):
-            if connection.participant.user in asked:
-                _follow_person(host, connection, found.people.get(connection.participant.user))
-        for copy in host.copies:
-            if found.seqs.get(copy.crdt_id, 0) > copy.seq:
-                self.journal.put(Watch(copy.crdt_id, None))
-
-
-def _follow_person(host: Host, connection: Connection, person: facts.Person | None) -> None:
-    who = connection.participant
-    if person is None:
-        connection.tell(messages.AccessChanged(""))
-        connection.close(CloseCode.NO_RIGHT)
-        return
-    if person.role != who.role:
-        connection.change_role(person.role, person.generation, time.monotonic())
-    if connection.refused:
-        host.begin_anew(connection)
-    if (person.name, person.colour) != (who.name, who.colour):
-        connection.change_looks(person.name, person.colour)
-    if connection.participant != who:
-        host.restamp(connection)
+        self._following.refresh(document_id)
 
 
 def _answer(connection: Connection, command_id: str, done: Future[Any]) -> None:
@@ -568,22 +388,10 @@ def _answer(connection: Connection, command_id: str, done: Future[Any]) -> None:
     connection.tell(refusal)
 
 
-def _agent_state(agent: Agent) -> dict[str, Any]:
-    return presence.agent_state(agent.id, agent.name, agent.colour, agent.status)
-
-
 def _copy(stored: Stored) -> Copy:
     replica = Replica(stored.state)
     size = len(stored.state)
     return Copy(stored.kind, stored.crdt_id, stored.epoch, stored.schema, replica, stored.seq, grown=size)
-
-
-def _logged(done: Future[Any]) -> None:
-    def look(done: Future[Any]) -> None:
-        if (error := done.exception()) is not None:
-            log.warning("a seat could not be written: %s", error)
-
-    done.add_done_callback(look)
 
 
 def _reading(fn: Callable[[], T]) -> T:
