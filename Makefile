@@ -44,10 +44,9 @@ soak: ## The same tests at full size: random plans, hostile frames, kills, revoc
 	@.ci/environment dev
 	SIZE=soak HYPOTHESIS_PROFILE=soak .ci/node $(PYTEST) $(wildcard tests/wire tests/room tests/convergence tests/live)
 
-bench: ## The measurements in tests/bench
+bench: ## Measure the server beside its peers from npm: tests/bench/RESULTS.md (RUNS=3 for medians)
 	@.ci/environment dev
-	@.ci/services
-	@if [ -d tests/bench ]; then .ci/node .venv/bin/pytest -p no:xdist -s tests/bench; else echo "There are no measurements in tests/bench yet."; fi
+	@.ci/node tests/bench/run
 
 lock: ## Resolve the Python and Node packages anew, with hashes
 	@.ci/lock

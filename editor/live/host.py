@@ -62,6 +62,7 @@ class Host:
         self.session = session
         self.awareness = AwarenessTable()
         self.connections: dict[UUID, Connection] = {}
+        self._newcomers: dict[UUID, Connection] = {}
         self.empty_since: float | None = None
         self.waiting = Waiting(self.tell_everyone, self._ask_again)
         self._intake = intake
@@ -83,13 +84,13 @@ class Host:
     # Joining and leaving
 
     def join(self, connection: Connection) -> None:
-        """Seat a participant: who may write is asked for what the room lacks; everybody is told who is here."""
+        """Seat a participant: who may write is asked for what the room lacks; with the next presence they see all."""
         connection.on_drained = self._drained  # type: ignore[method-assign]
         self.connections[connection.id] = connection
         self.empty_since = None
         if connection.may(Ability.WRITE):
             connection.outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
-        self._show_everyone(connection)
+        self._newcomers[connection.id] = connection
         self._attended(self, connection)
 
     async def boundary(self, user: UUID) -> None:
@@ -410,11 +411,18 @@ class Host:
     def flush_awareness(self) -> list[Presence]:
         """Send what changed since the last flush, merged; gives what other processes are to be told."""
         entries = self.awareness.take_changed()
+        newcomers, self._newcomers = self._newcomers, {}
         if entries:
-            shown = Shown(self.awareness, entries)
-            for connection in self.connections.values():
-                connection.outbox.awareness(shown.to(connection.id, connection.client))
+            self._show(entries, [c for c in self.connections.values() if c.id not in newcomers])
+        if newcomers:
+            self._show(self.awareness.all(), [c for c in newcomers.values() if not c.closed])
         return entries
+
+    def _show(self, entries: list[Presence], connections: list[Connection]) -> None:
+        if entries and connections:
+            shown = Shown(self.awareness, entries)
+            for connection in connections:
+                connection.outbox.awareness(shown.to(connection.id, connection.client))
 
     def restamp(self, connection: Connection) -> None:
         self.awareness.restamp(connection.id, presence.user_of(connection.participant))

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from autobahn.websocket import protocol
 from daphne.server import Server  # type: ignore[import-untyped]
 from django.conf import settings
 from twisted.internet import reactor
@@ -76,6 +77,10 @@ class _Server(Server):  # type: ignore[misc]
         for details in self.connections.values():
             details.setdefault("application_instance", _NoApplication)
         return super().kill_all_applications()
+
+
+# For each socket it lays out its whole configuration, for a log that nobody reads: a tenth of a reconnection.
+setattr(protocol, "pformat", repr)  # noqa: B010
 
 
 def _keep_pauses_short() -> None:

@@ -51,8 +51,9 @@ def redis_server(folder: Path) -> Iterator[str]:
 class Postgres:
     """A PostgreSQL with its data in `folder`; stopped, it ends at once, with every connection to it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, fsync: bool = False) -> None:
         self._data = folder / "data"
+        self._fsync = "on" if fsync else "off"
         self._port = free_port()
 
     @property
@@ -70,7 +71,9 @@ class Postgres:
             connection.execute("CREATE DATABASE scriptorium")
 
     def start(self) -> None:
-        options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c port={self._port} -c fsync=off"
+        options = (
+            f"-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c port={self._port} -c fsync={self._fsync}"
+        )
         log = str(self._data / "log")
         _run("pg_ctl", "--pgdata", str(self._data), "--log", log, "--options", options, "--wait", "start")
 
@@ -82,12 +85,12 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres(*, fsync: bool = False) -> Iterator[Postgres]:
     """A PostgreSQL with one empty database. It refuses to run as root, so root runs it as `postgres`."""
     with TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
-        server = Postgres(Path(folder))
+        server = Postgres(Path(folder), fsync=fsync)
         server.make()
         try:
             yield server
@@ -97,9 +100,9 @@ def postgres() -> Iterator[Postgres]:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """The URL of a PostgreSQL with one empty database."""
-    with postgres() as server:
+def postgres_server(*, fsync: bool = False) -> Iterator[str]:
+    """The URL of a PostgreSQL with one empty database; with `fsync` as durable as Debian's."""
+    with postgres(fsync=fsync) as server:
         yield server.url
 
 

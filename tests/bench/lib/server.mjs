@@ -77,7 +77,7 @@ export class Server {
         const ws = new RawWS(this.url('ready-check'), { onopen: () => { resolve(true); setTimeout(() => ws.close(), 100) }, onmessage () {}, onclose: () => resolve(false) })
       })
       if (ok) break
-      if (performance.now() - t0 > 20000 || this.procs.at(-1).exitCode !== null) throw new Error(`${this.name} did not start: ${this.log()}`)
+      if (performance.now() - t0 > 40000 || this.procs.at(-1).exitCode !== null) throw new Error(`${this.name} did not start: ${this.log()}`)
       await sleep(100)
     }
     this.startMs = performance.now() - t0
@@ -104,5 +104,5 @@ export class Server {
     for (const pid of all) try { if (!this.procs.some(p => p.pid === pid)) process.kill(pid, 'SIGKILL') } catch {}
   }
 
-  async end () { await this.stop('SIGKILL'); fs.rmSync(this.data, { recursive: true, force: true }) }
+  async end () { await this.stop(this.spec.end ?? 'SIGKILL'); fs.rmSync(this.data, { recursive: true, force: true }) }
 }
