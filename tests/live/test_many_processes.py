@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.conftest import House, open_house
+from tests.live.conftest import House
 from tests.live.people import types, wait_for_saved
 from tests.live.survivors import survivors
 from tests.running.nginx import nginx
@@ -18,6 +18,7 @@ from tests.running.proxy import cutting_proxy
 from tests.running.seat import seat
 from tests.running.server import Server
 from tests.running.stores import Redis, postgres_server, redis
+from tests.running.visitor import Visitor
 from tests.sizes import share
 
 CLIENTS = 6
@@ -33,6 +34,13 @@ class Cluster:
     other: Server
     redis: Redis
     url: str
+
+
+def signed_in(server: Server, url: str) -> Visitor:
+    """The owner, who goes round the proxy."""
+    owner = Visitor(server.url)
+    owner.sign_in(server.owner_link.replace(url, server.url))
+    return owner
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +60,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         one = Server(folder / "one", database_url=database, **shared)
         other = Server(folder / "other", database_url=database, **shared)
         try:
-            one.start()
-            other.start()
             with nginx(folder / "nginx", port, [one.port, other.port], seconds=PROXY_SECONDS):
-                yield Cluster(open_house(one), other, bell, url)
+                one.start()
+                house = House(one, signed_in(one, url))
+                other.start()
+                yield Cluster(house, other, bell, url)
         finally:
             one.stop()
             other.stop()

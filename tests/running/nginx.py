@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.running.ports import free_port, until
+from tests.running.ports import until
 from tests.running.process import ROOT, Process, bare_environment
 
 WHOLE = """
@@ -56,6 +56,3 @@ def nginx(folder: Path, port: int, servers: Sequence[int], *, seconds: int = 60)
         yield process
     finally:
         process.stop()
-
-
-__all__ = ["free_port", "nginx"]
