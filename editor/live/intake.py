@@ -9,7 +9,7 @@ from editor.room.errors import BadFrame, MalformedUpdate
 from editor.room.replica import Replica
 from editor.wire.close_codes import CloseCode
 from editor.wire.known import DeletedRanges, SurrogatePairs, decode_state_vector, encode_state_vector, has_gap
-from editor.wire.update import Update, decode_update
+from editor.wire.update import DeleteRange, Id, Kind, Update, decode_update
 from editor.wire.varint import MalformedFrame
 
 SMALL = 400
@@ -38,6 +38,8 @@ class Intake:
         self._replica = replica
         self._asked_replica = False
         self._last_known = b""
+        self._types: set[Id] | None = None
+        self._queued_types: set[Id] = set()
 
     def begin_again(self, replica: Replica) -> Intake:
         return Intake(replica, self._check, self._max_structs)
@@ -60,6 +62,8 @@ class Intake:
         if not read.structs and self._is_deleted(read, is_step_2):
             self._last_known = update
             return Verdict.KNOWN
+        if not self._parents_are_types(read):
+            raise BadFrame(CloseCode.MALFORMED, "something within what holds nothing")
         if self._pairs.split_by(read):
             raise BadFrame(CloseCode.MALFORMED, "an edit divides a character")
         if refused := self._check(read):
@@ -80,6 +84,21 @@ class Intake:
         self._deleted.add(decode_update(self._replica.diff(self._replica.state_vector())).deletes)
         return self._deleted.covers(read.deletes)
 
+    def _parents_are_types(self, read: Update) -> bool:
+        """Whether each parent is a node or its text, or was deleted: a replica that met another would be of no use.
+
+        A key typed has a neighbour and names no parent, so that a long document is read for this once and seldom.
+        """
+        wanted = {struct.parent for struct in read.structs if isinstance(struct.parent, tuple)} - _types_of(read)
+        if not wanted:
+            return True
+        if self._types is None:
+            self._types = _types_of(decode_update(self._replica.state(), max_structs=None)) | self._queued_types
+        for client, clock in wanted - self._types:
+            if not self._is_deleted(Update((), (DeleteRange(client, clock, 1),)), True):
+                return False
+        return True
+
     def _cut(self, update: bytes, read: Update) -> bytes:
         """Without what is known already; a small update that overlaps nothing is itself."""
         first = read.first_clocks()
@@ -92,6 +111,8 @@ class Intake:
         return Replica.cut(update, vector)
 
     def learn(self, read: Update) -> None:
+        if types := _types_of(read):
+            (self._queued_types if self._types is None else self._types).update(types)
         for client, clock in read.end_clocks().items():
             if clock > self.known.get(client, 0):
                 self.known[client] = clock
@@ -112,3 +133,7 @@ class Intake:
             return bool(decode_update(update, max_structs=self._max_structs).structs)
         except MalformedFrame as error:
             raise BadFrame(error.close_code, str(error)) from error
+
+
+def _types_of(read: Update) -> set[Id]:
+    return {(struct.client, struct.clock) for struct in read.structs if struct.kind is Kind.TYPE}

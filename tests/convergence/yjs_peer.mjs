@@ -65,10 +65,14 @@ function view() {
   };
 }
 
-/** The whole tree, whatever stands in it: [name, attributes, children], a text its runs. */
+const run = ({ insert, attributes }) => [typeof insert === "string" ? insert : "#stray", attributes ?? {}];
+
+/** The whole tree: [name, attributes, children], a text its runs. What no editor puts there is a "#stray". */
 function tree(node = doc.getXmlFragment("content")) {
-  if (node instanceof Y.XmlText) return node.toDelta().map(({ insert, attributes }) => [insert, attributes ?? {}]);
+  if (!(node instanceof Y.AbstractType)) return ["#stray", {}, []];
+  if (node instanceof Y.XmlText) return node.toDelta().map(run);
   const attributes = node instanceof Y.XmlElement ? node.getAttributes() : {};
+  if ([...node._map.values()].some((item) => !item.deleted && !item.content.arr)) attributes["#stray"] = true;
   return [node.nodeName ?? "", attributes, node.toArray().map((child) => tree(child))];
 }
 

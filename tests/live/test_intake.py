@@ -8,6 +8,7 @@ from editor.live.intake import Intake, Verdict
 from editor.room.errors import BadFrame
 from editor.room.replica import Element, Replica
 from editor.wire.close_codes import CloseCode
+from editor.wire.varint import varint
 
 
 def opened(replica: Replica) -> Intake:
@@ -43,3 +44,17 @@ def test_what_is_no_update_ends_its_socket() -> None:
         with pytest.raises(BadFrame) as refused:
             take(b"\x01\x01\xff")
         assert refused.value.close_code is CloseCode.MALFORMED
+
+
+def test_a_parent_that_holds_nothing_is_refused_before_it_is_journalled() -> None:
+    """pycrdt raises on it, so that a journal which holds it could never be loaded again."""
+    server = Replica()
+    with server.edit():
+        server.root().insert_element(0, "paragraph", {}).insert_text(0).insert(0, "word", {})
+    client = server.client_id
+    within_a_word = b"\x01\x01\x4d\x00\x04\x00" + varint(client) + varint(2) + b"\x01x\x00"
+    with pytest.raises(BadFrame) as refused:
+        opened(server).take(within_a_word)
+    assert refused.value.close_code is CloseCode.MALFORMED
+    within_a_text = b"\x01\x01\x4d\x00\x04\x00" + varint(client) + varint(1) + b"\x01x\x00"
+    assert opened(server).take(within_a_text) == within_a_text

@@ -1,0 +1,120 @@
+"""Honest updates with a few bytes changed: refused, or taken by ours and by Yjs to the same end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from editor.live.intake import Intake
+from editor.room import schema
+from editor.room.errors import BadFrame
+from editor.room.replica import Element, Replica, Text
+from editor.wire.digest import digest
+from editor.wire.known import decode_state_vector
+from tests.convergence.replicas import Ours, Yjs, squashed_tree, tree
+from tests.running.mutations import mutated
+from tests.sizes import share
+
+SEED = int(os.environ.get("HOSTILE_SEED", "20261121"))
+A_DOCUMENT = 500
+"""Frames that one document is shown, before it is compared with Yjs's and another one begins."""
+CLIENT, NODE = 77, 78
+
+
+@pytest.fixture(scope="module")
+def yjs() -> Iterator[Yjs]:
+    peer = Yjs()
+    yield peer
+    peer.close()
+
+
+class Target:
+    """A room's replica behind its intake, and an honest author beside it."""
+
+    def __init__(self, yjs: Yjs, chance: Random) -> None:
+        self.server = Replica()
+        self.intake = Intake(self.server, schema.check, 20_000)
+        self.author = Ours(CLIENT)
+        self.yjs = yjs
+        self.chance = chance
+        self.taken = 0
+        self.strays = 0
+        yjs.begin(NODE)
+        for update in self.author.add_block(0, "heading"):
+            self.show(update)
+
+    def honest(self) -> bytes:
+        """An edit of the author's, who has seen all that the room has taken."""
+        self.author.apply(self.server.state())
+        made = self._edit()
+        return made[0] if made else self.author.add_block(0, "paragraph")[0]
+
+    def _edit(self) -> list[bytes]:
+        texts = [
+            (block, child)
+            for block in self.author.replica.root().children()
+            if isinstance(block, Element)
+            for child in block.children()
+            if isinstance(child, Text)
+        ]
+        if not texts or self.chance.random() < 0.1:
+            return []
+        block, text = self.chance.choice(texts)
+        length = len(str(text))
+        at = self.chance.randint(0, length)
+        match self.chance.randrange(5):
+            case 0:
+                block.set("level", self.chance.randint(1, 6))
+            case 1:
+                text.delete(at, length)
+            case 2:
+                text.format(at, length, {"bold": {}})
+            case _:
+                text.insert(at, self.chance.choice(["a", "日本", "😀", "word "]), {})
+        made = self.author.replica.take_edits()
+        return [made] if made else []
+
+    def show(self, update: bytes) -> None:
+        """As the host does with a writer's frame."""
+        with contextlib.suppress(BadFrame):
+            taken = self.intake.take(update)
+            if isinstance(taken, bytes):
+                self.server.apply(taken)
+                self.intake.applied()
+                self.yjs.apply(taken)
+                self.taken += 1
+                assert decode_state_vector(self.server.state_vector()) == self.intake.known, update.hex()
+
+    def compare(self) -> None:
+        """What the journal holds loads again, can be read, and is the same in Yjs."""
+        again = Replica(self.server.state())
+        assert digest(again.state()) == digest(self.server.state())
+        theirs = self.yjs.ask("tree")
+        assert not theirs["pending"]
+        assert decode_state_vector(self.yjs.vector()) == self.intake.known
+        # Nothing says yet that words stand only in texts: where they do not, ours and Yjs's readers differ.
+        if "#stray" in str(theirs["tree"]):
+            self.strays = 1
+        else:
+            assert squashed_tree(theirs["tree"]) == tree(self.server.root())
+
+
+def test_what_is_taken_of_mutated_updates_is_the_same_everywhere(yjs: Yjs) -> None:
+    print(f"HOSTILE_SEED={SEED}")  # noqa: T201
+    chance = Random(SEED)
+    frames = share("mutated updates through the checks", test=20_000, soak=1_000_000)
+    taken = strays = 0
+    for _ in range(max(1, frames // A_DOCUMENT)):
+        target = Target(yjs, chance)
+        for _ in range(A_DOCUMENT // 5):
+            update = target.honest()
+            for _ in range(4):
+                target.show(mutated(chance, update))
+            target.show(update)
+        target.compare()
+        taken, strays = taken + target.taken, strays + target.strays
+    print(f"taken: {taken} of {frames}; documents with a stray: {strays}")  # noqa: T201
