@@ -19,6 +19,21 @@ NAMES = "async () => (await indexedDB.databases()).map((each) => each.name).filt
 STANDS = "() => window.scriptorium?.editor"
 
 
+NOTED = """async ([name, unsaved]) => {
+  const answer = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+  const database = await answer(indexedDB.open(name));
+  const custom = database.transaction("custom").objectStore("custom");
+  const notes = await answer(custom.getAll(IDBKeyRange.bound("unsaved:", "unsaved:~")));
+  database.close();
+  return notes.includes(unsaved);
+}"""
+
+
+def until_stored(page: Page, document: uuid.UUID, unsaved: int) -> None:
+    """The browser has written what the tab told it last: a tab that is killed sooner may lose that."""
+    page.wait_for_function(NOTED, arg=[copy_name("person", me(page), document), unsaved])
+
+
 def kept(page: Page, person: str = "") -> list[str]:
     """The names of the copies in this page's browser."""
     return sorted(name for name in page.evaluate(NAMES) if person in name)

@@ -57,6 +57,7 @@ def test_what_was_typed_without_the_server_survives_its_tab_and_is_there_once(ro
     owner.caret(room.paragraphs[0], 0)
     owner.type(first)
     unsaved = count(owner.page)
+    keeping.until_stored(owner.page, room.document, unsaved)
     owner.close()
     site.server.start()
     page = keeping.open_without_a_server(room.context, room.url)
@@ -71,6 +72,34 @@ def test_what_was_typed_without_the_server_survives_its_tab_and_is_there_once(ro
     again.saved()
     room.guest.sees(first)
     assert room.guest.text() == again.text()
+
+
+def test_two_windows_of_one_person_share_a_copy_and_each_change_is_merged_once(room: Room) -> None:
+    site = room.site
+    windows = [room.owner, Window(room.context, room.url)]
+    typed = [words(f"window {number}", 3) for number in range(2)]
+    site.server.kill_9()
+    unsaved = 0
+    for window, text in zip(windows, typed, strict=True):
+        offline(window)
+        window.caret(room.paragraphs[1], 0)
+        window.type(text)
+        made = count(window.page)
+        keeping.until_stored(window.page, room.document, made)
+        unsaved += made
+    for window in windows:
+        window.close()
+    site.server.start()
+    page = keeping.open_without_a_server(room.context, room.url)
+    expect(page.locator("#save-state")).to_have_text(f"{unsaved} changes not saved, offline")
+    page.close()
+    again = Window(room.context, room.url)
+    for text in typed:
+        assert again.text().count(text) == 1
+        room.guest.sees(text)
+    assert room.guest.text() == again.text()
+    alone = keeping.open_without_a_server(room.context, room.url)
+    expect(alone.locator("#save-state")).to_have_text("Offline")
 
 
 def test_leaving_with_unsaved_changes_is_asked_about_and_without_is_not(room: Room) -> None:

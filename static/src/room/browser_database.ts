@@ -13,9 +13,9 @@ export function answerOf<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** Null where it does not come within a few seconds, or fails. */
-export async function inTime<T>(promised: Promise<T>): Promise<T | null> {
-  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE));
+/** Null where it does not come in time (ms), or fails. */
+export async function inTime<T>(promised: Promise<T>, patience = PATIENCE): Promise<T | null> {
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), patience));
   return Promise.race([promised, late]).catch(() => null);
 }
 

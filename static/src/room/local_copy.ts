@@ -2,15 +2,20 @@
 
 import { IndexeddbPersistence } from "y-indexeddb";
 import type { Doc } from "yjs";
-import { CUSTOM, inTime, opened, within } from "./browser_database";
+import { answerOf, CUSTOM, inTime, opened, within } from "./browser_database";
 import { noteOf, takeOver } from "./unsaved_notes";
 
 const CALM = 250;
+/** An update without a change. */
+const NOTHING = new Uint8Array([0, 0]);
+/** For a large document on a slow machine; a browser that keeps nothing is found out before. */
+const LOADING = 30_000;
 
 export class LocalCopy {
   #noted: number;
   #wanted: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #writing = false;
 
   private constructor(
     private readonly store: IndexeddbPersistence,
@@ -23,12 +28,10 @@ export class LocalCopy {
 
   /** Loads it into `content`. Null where this browser keeps nothing: then the page works without. */
   static async open(name: string, content: Doc): Promise<LocalCopy | null> {
-    const database = await inTime(Promise.resolve().then(() => opened(name)));
-    if (!database) return null;
-    database.close();
+    if (!(await inTime(takesMore(name)))) return null;
     const store = new IndexeddbPersistence(name, content);
     giveUpQuietly(store, content);
-    const loaded = await inTime(store.whenSynced);
+    const loaded = await inTime(store.whenSynced, LOADING);
     const tab = crypto.getRandomValues(new Uint32Array(2)).join("");
     const found = loaded?.db ? await inTime(within(loaded.db, (_, custom) => takeOver(custom, tab, Date.now()))) : null;
     if (found === null) {
@@ -53,16 +56,35 @@ export class LocalCopy {
     await this.store.destroy();
   }
 
+  /** One at a time, always the newest: fast typing leaves no queue behind it. */
   #write(): void {
-    if (this.#wanted === this.#noted) return;
+    const { db } = this.store;
+    if (this.#writing || this.#wanted === this.#noted || !db) return;
     this.#noted = this.#wanted;
     try {
-      const custom = this.store.db?.transaction(CUSTOM, "readwrite").objectStore(CUSTOM);
-      if (this.#wanted > 0) custom?.put(this.#wanted, noteOf(this.tab));
-      else custom?.delete(noteOf(this.tab));
+      const transaction = db.transaction(CUSTOM, "readwrite");
+      const custom = transaction.objectStore(CUSTOM);
+      if (this.#wanted > 0) custom.put(this.#wanted, noteOf(this.tab));
+      else custom.delete(noteOf(this.tab));
+      this.#writing = true;
+      transaction.onabort = transaction.oncomplete = () => {
+        this.#writing = false;
+        this.#write();
+      };
     } catch {
       // The copy was dropped, by signing out in another tab or by the browser: it ends here.
     }
+  }
+}
+
+/** Whether this browser stores something new under this name; y-indexeddb would wait for ever. */
+async function takesMore(name: string): Promise<boolean> {
+  const database = await opened(name);
+  try {
+    await within(database, async (updates) => updates.delete(await answerOf(updates.add(NOTHING))));
+    return true;
+  } finally {
+    database.close();
   }
 }
 
