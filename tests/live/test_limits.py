@@ -44,11 +44,12 @@ def test_who_stops_reading_slows_nobody_and_catches_up_with_one_diff(house: Hous
         assert reads(stuck) == reads(typist)
 
 
-def test_a_document_does_not_grow_beyond_its_bound(house: House, document: uuid.UUID) -> None:
+def test_a_document_warns_at_four_fifths_and_does_not_grow_beyond_its_bound(house: House, document: uuid.UUID) -> None:
     with seat(house.server.url, document, cookie=house.owner.cookie) as owner:
         owner.greet()
         for number in range(3):
             types(owner, "z" * 7 * 2**20)
             if number < 2:
                 wait_for_saved(owner, number + 2)
+        assert "87 %" in owner.until(lambda message: message.get("code") == "large")["message"]
         assert owner.until_closed() == 4413
