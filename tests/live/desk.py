@@ -47,8 +47,6 @@ class Socket(Seat):
         self._up: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         super().__init__(cast(ClientConnection, self))
         self.down: list[bytes] = []
-        self.sent = 0
-        """Content frames, as `saved` counts them."""
         protocols = ["scriptorium", f"guest.{access.guest_pass(user)}"]
         self._scope = {"type": "websocket", "path": f"/ws/documents/{document}", "headers": []}
         self._scope["subprotocols"] = protocols
@@ -60,7 +58,6 @@ class Socket(Seat):
         self._task = asyncio.ensure_future(self._consumer(self._scope, self._up.get, self._take_down))
 
     def send(self, frame: bytes) -> None:
-        self.sent += frame[0] == 0 and frame[1] > 0
         self._up.put_nowait({"type": "websocket.receive", "bytes": frame})
 
     async def _take_down(self, message: dict[str, Any]) -> None:
