@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
+from editor.wire.digest import digest
 from tests.live.conftest import House
 from tests.live.people import types, wait_for_saved
 from tests.running.seat import seat
@@ -19,12 +22,13 @@ def test_a_page_of_another_epoch_or_an_older_schema_hears_and_writes_nothing(
         owner.greet()
         types(owner, "stays as it is")
         wait_for_saved(owner, 2)
-    before = house.journal(document).state()
+    before = digest(house.journal(document).state())
     with seat(house.server.url, document, cookie=house.owner.cookie, query=query) as old:
-        types(old, "by an old page")
+        with suppress(ConnectionClosed):
+            types(old, "by an old page")
         assert old.until_closed() == 4409
         assert (old.messages, old.steps, old.saved) == ([], set(), 0)
-    assert house.journal(document).state() == before
+    assert digest(house.journal(document).state()) == before
 
 
 @pytest.mark.parametrize("query", ["", "?epoch=1", "?epoch=1&schema=1"])
