@@ -116,7 +116,7 @@ def test_a_client_that_stops_reading_costs_nothing_and_converges_when_it_reads_a
         people.stick()
         people.write(WARM_UP)
         people.read_again()
-        growths = []
+        growths: list[int] = []
         while len(growths) < ROUNDS and min(growths, default=GROWTH) >= GROWTH:
             before = resident(house.server)
             people.stick()
