@@ -21,4 +21,4 @@ class KnownSuggestions:
 def check_for(session: Copy) -> Check:
     """Why an update's content is refused, in words, or None."""
     known = KnownSuggestions(session)
-    return lambda update: schema.check(update, known)
+    return lambda update, places: schema.check(update, places, known)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,15 +13,19 @@ from editor.live import rows
 from editor.models import CrdtDocument, Document, Grant, Snapshot, User
 from editor.room.participant import Role
 from editor.room.replica import Replica
+from editor.room.schema import VOCABULARY
+from editor.wire.survey import Survey, survey
 
-_TITLE = f"SELECT title FROM {Document._meta.db_table} WHERE id = %s"
-_SEQS = f"SELECT id, seq FROM {CrdtDocument._meta.db_table} WHERE document_id = %s"
+_TITLES = f"SELECT id, title FROM {Document._meta.db_table} WHERE id IN ({{}})"
+_SEQS = f"SELECT document_id, id, seq, schema FROM {CrdtDocument._meta.db_table} WHERE document_id IN ({{}})"
 _PEOPLE = (
-    f"SELECT g.user_id, g.role, g.generation, u.name, u.colour FROM {Grant._meta.db_table} g"
+    f"SELECT g.document_id, g.user_id, g.role, g.generation, u.name, u.colour FROM {Grant._meta.db_table} g"
     f" JOIN {User._meta.db_table} u ON u.id = g.user_id"
-    " WHERE u.is_active AND g.role <> '' AND g.document_id = %s AND g.user_id IN ({})"
+    " WHERE u.is_active AND g.role <> '' AND g.document_id IN ({}) AND g.user_id IN ({})"
 )
-"""Asked for each open room every few seconds; query sets took most of an idle server's time."""
+"""Asked for all open rooms every few seconds; query sets took most of an idle server's time."""
+
+BREATH_SECONDS = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Facts:
     title: str
     people: dict[UUID, Person]
     seqs: dict[int, int]
+    schemas: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +58,50 @@ class Stored:
     state: bytes
 
 
-def read(document_id: UUID, people: Iterable[UUID]) -> Facts | None:
-    """None where the document is gone."""
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Both CRDT documents, and what is to be known of the content: the loop has no time to read a whole document."""
+
+    title: str
+    content: Stored
+    session: Stored
+    survey: Survey
+
+
+def read(asked: Mapping[UUID, Collection[UUID]]) -> dict[UUID, Facts]:
+    """What the rows say of documents and of the people asked for in each; a document that is gone is missing."""
+    documents = rows.ids(asked)
+    people = rows.ids(person for some in asked.values() for person in some)
     with connection.cursor() as cursor:
-        ((document, _),) = rows.ids([document_id]).items()
-        cursor.execute(_TITLE, [document])
-        title = cursor.fetchone()
-        if title is None:
-            return None
-        asked = rows.ids(people)
-        cursor.execute(_PEOPLE.format(rows.marks(asked)), [document, *asked])
-        found = {asked[user]: Person(Role(role), *rest) for user, role, *rest in cursor.fetchall()}
-        cursor.execute(_SEQS, [document])
-        return Facts(str(Document(title=title[0])), found, dict(cursor.fetchall()))
+        cursor.execute(_TITLES.format(rows.marks(documents)), [*documents])
+        found = {documents[key]: Facts(str(Document(title=title)), {}, {}, {}) for key, title in cursor.fetchall()}
+        cursor.execute(_PEOPLE.format(rows.marks(documents), rows.marks(people)), [*documents, *people])
+        for key, user, role, *rest in cursor.fetchall():
+            document, person = documents[key], people[user]
+            if document in found and person in asked[document]:
+                found[document].people[person] = Person(Role(role), *rest)
+        cursor.execute(_SEQS.format(rows.marks(documents)), [*documents])
+        for key, crdt_id, seq, schema in cursor.fetchall():
+            if document_facts := found.get(documents[key]):
+                document_facts.seqs[crdt_id] = seq
+                document_facts.schemas[crdt_id] = schema
+    return found
 
 
-def load(document_id: UUID) -> tuple[str, dict[str, Stored]]:
-    """The title and both CRDT documents; raises NoDocument. Rows are merged here, off the loop."""
+def load(document_id: UUID) -> Loaded:
+    """Raises NoDocument. Rows are merged and read here, off the loop."""
     document = Document.objects.filter(pk=document_id).first()
-    crdts = list(CrdtDocument.objects.filter(document_id=document_id))
+    crdts = {crdt.kind: crdt for crdt in CrdtDocument.objects.filter(document_id=document_id)}
     if document is None or len(crdts) < 2:
         raise rows.NoDocument(document_id)
-    return str(document), {crdt.kind: _stored(crdt) for crdt in crdts}
+    content = _stored(crdts[CrdtDocument.Kind.CONTENT])
+    session = _stored(crdts[CrdtDocument.Kind.SESSION])
+    return Loaded(str(document), content, session, survey(content.state, VOCABULARY, _let_others_run))
+
+
+def _let_others_run() -> None:
+    """A thread that computes holds the interpreter for 5 ms at a time, however urgent the loop's work is."""
+    time.sleep(BREATH_SECONDS)
 
 
 def _stored(crdt: CrdtDocument) -> Stored:

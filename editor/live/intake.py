@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from editor.room.errors import BadFrame, MalformedUpdate
 from editor.room.replica import Replica
 from editor.wire.close_codes import CloseCode
-from editor.wire.known import DeletedRanges, SurrogatePairs, decode_state_vector, encode_state_vector, has_gap
-from editor.wire.update import DeleteRange, Id, Kind, Update, decode_update
+from editor.wire.known import DeletedRanges, decode_state_vector, encode_state_vector, has_gap
+from editor.wire.places import Place, Within
+from editor.wire.survey import Survey
+from editor.wire.update import DeleteRange, Update, decode_update
 from editor.wire.varint import MalformedFrame
 
-SMALL = 400
-Check = Callable[[Update], str | None]
-"""Why an update's content is refused, in a sentence, or None."""
+Check = Callable[[Update, Sequence[Place]], str | None]
+"""Why an update's content is refused where it is to stand, in a sentence, or None."""
 
 
 class Verdict(Enum):
@@ -25,24 +26,31 @@ class Verdict(Enum):
 
 
 class Intake:
-    """`known` counts what is queued as well as what is committed."""
+    """Begins with a survey of the replica's state. `known` counts what is queued as well as what is committed."""
 
-    def __init__(self, replica: Replica, check: Check, max_structs: int) -> None:
-        vector = replica.state_vector()
-        self.known = decode_state_vector(vector)
-        self._deleted = DeletedRanges(decode_update(replica.diff(vector)).deletes)
-        self._pairs = SurrogatePairs()
-        self._pairs.add_state(replica.state())
+    def __init__(self, replica: Replica, survey: Survey, check: Check, max_structs: int) -> None:
+        self._places = survey.places
+        self._deleted = survey.deleted
+        self._pairs = survey.pairs
         self._check = check
         self._max_structs = max_structs
         self._replica = replica
         self._asked_replica = False
         self._last_known = b""
-        self._types: set[Id] | None = None
-        self._queued_types: set[Id] = set()
 
-    def begin_again(self, replica: Replica) -> Intake:
-        return Intake(replica, self._check, self._max_structs)
+    @property
+    def known(self) -> dict[int, int]:
+        return self._places.ends
+
+    def begin_again(self) -> None:
+        """Know no more than the replica: something that was queued is not in the journal."""
+        vector = self._replica.state_vector()
+        ends = decode_state_vector(vector)
+        self._places.forget_after({client: ends.get(client, 0) for client in self.known})
+        self._pairs.forget_after(ends)
+        self._deleted = DeletedRanges(decode_update(self._replica.diff(vector)).deletes)
+        self._asked_replica = False
+        self._last_known = b""
 
     def take(self, update: bytes, *, is_step_2: bool = False) -> bytes | Verdict:
         """The part to be journalled, which is then known, or why there is none. Raises BadFrame."""
@@ -62,14 +70,19 @@ class Intake:
         if not read.structs and self._is_deleted(read, is_step_2):
             self._last_known = update
             return Verdict.KNOWN
-        if not self._parents_are_types(read):
-            raise BadFrame(CloseCode.MALFORMED, "something within what holds nothing")
-        if self._pairs.split_by(read):
-            raise BadFrame(CloseCode.MALFORMED, "an edit divides a character")
-        if refused := self._check(read):
+        places = self._places.add(read)
+        if refused := self._problem(read, places):
+            self._places.forget_after(read.first_clocks())
             raise BadFrame(CloseCode.MALFORMED, refused)
-        self.learn(read)
+        self._learn_rest(read)
         return cut
+
+    def _problem(self, read: Update, places: Sequence[Place]) -> str | None:
+        if not self._orphans_died(read, places):
+            return "something within what holds nothing"
+        if self._pairs.split_by(read):
+            return "an edit divides a character"
+        return self._check(read, places)
 
     def _is_deleted(self, read: Update, is_step_2: bool) -> bool:
         """The replica deletes more than updates say, and a step 2 names all of that: then it is asked too.
@@ -84,38 +97,23 @@ class Intake:
         self._deleted.add(decode_update(self._replica.diff(self._replica.state_vector())).deletes)
         return self._deleted.covers(read.deletes)
 
-    def _parents_are_types(self, read: Update) -> bool:
-        """Whether each parent is a node or its text, or was deleted: a replica that met another would be of no use.
-
-        A key typed has a neighbour and names no parent, so that a long document is read for this once and seldom.
-        """
-        wanted = {struct.parent for struct in read.structs if isinstance(struct.parent, tuple)} - _types_of(read)
-        if not wanted:
-            return True
-        if self._types is None:
-            self._types = _types_of(decode_update(self._replica.state(), max_structs=None)) | self._queued_types
-        for client, clock in wanted - self._types:
-            if not self._is_deleted(Update((), (DeleteRange(client, clock, 1),)), True):
-                return False
-        return True
+    def _orphans_died(self, read: Update, places: Sequence[Place]) -> bool:
+        """Whether each parent that is no type was deleted: a replica that met another would be of no use."""
+        return all(
+            self._is_deleted(Update((), (DeleteRange(*struct.parent, 1),)), True)
+            for struct, place in zip(read.structs, places, strict=True)
+            if place.within is Within.ORPHAN and isinstance(struct.parent, tuple)
+        )
 
     def _cut(self, update: bytes, read: Update) -> bytes:
-        """Without what is known already; a small update that overlaps nothing is itself."""
+        """Without what is known already; an update that overlaps nothing is itself, whole, whatever its size."""
         first = read.first_clocks()
-        if len(update) <= SMALL:
-            if all(self.known.get(client, 0) == clock for client, clock in first.items()):
-                return update
-        elif not read.structs:
+        if all(self.known.get(client, 0) == clock for client, clock in first.items()):
             return update
         vector = encode_state_vector({client: self.known[client] for client in first if client in self.known})
         return Replica.cut(update, vector)
 
-    def learn(self, read: Update) -> None:
-        if types := _types_of(read):
-            (self._queued_types if self._types is None else self._types).update(types)
-        for client, clock in read.end_clocks().items():
-            if clock > self.known.get(client, 0):
-                self.known[client] = clock
+    def _learn_rest(self, read: Update) -> None:
         self._deleted.add_update(read)
         self._pairs.add(read)
 
@@ -125,7 +123,9 @@ class Intake:
 
     def learn_bytes(self, update: bytes) -> None:
         """Take note of an update that came from the journal."""
-        self.learn(decode_update(update, max_structs=None))
+        read = decode_update(update, max_structs=None)
+        self._places.add(read)
+        self._learn_rest(read)
 
     def brings_structs(self, update: bytes) -> bool:
         """Whether an update is more than deletions; raises BadFrame where it is none."""
@@ -133,7 +133,3 @@ class Intake:
             return bool(decode_update(update, max_structs=self._max_structs).structs)
         except MalformedFrame as error:
             raise BadFrame(error.close_code, str(error)) from error
-
-
-def _types_of(read: Update) -> set[Id]:
-    return {(struct.client, struct.clock) for struct in read.structs if struct.kind is Kind.TYPE}

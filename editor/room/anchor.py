@@ -189,10 +189,13 @@ def _empty(blocks: Sequence[Block], block_id: str) -> Anchor:
 
 
 def _spans(blocks: Sequence[Block], suggestion: str) -> Iterator[Span]:
-    """The marked text, from the first marked character to the last; pieces in neighbouring blocks are one."""
+    """The marked text, from the first marked character to the last; pieces in neighbouring blocks are one.
+
+    Most blocks of a long document hold none of it, and are passed over by one look at their source.
+    """
     found: list[Span] = []
     for block in blocks:
-        piece = _piece(block, suggestion)
+        piece = _piece(block, suggestion) if suggestion in block.element.source() else None
         if piece is None:
             continue
         last = found[-1] if found else None
@@ -230,6 +233,8 @@ def keep_marks(blocks: Iterable[Block], pending: Iterable[str]) -> None:
     """Take away every id that is not pending."""
     wanted = frozenset(pending)
     for block in blocks:
+        if f"<{SUGGESTION}" not in block.element.source():
+            continue
         _rewrite(block, lambda ids: ids & wanted, 0, len(block.text()))
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from editor.room.delta import LEAF, Delta, Marks, Run, joined, plain
 from editor.room.replica import Element, Replica, Text
@@ -38,7 +37,7 @@ def blocks(replica: Replica) -> list[Block]:
     seen: set[str] = set()
     result = []
     for index, element in enumerate(_textblocks(replica.root())):
-        identifier: Any = element.attributes().get("id")
+        identifier = element.attribute("id")
         if not isinstance(identifier, str) or identifier in seen:
             identifier = None
         else:

@@ -3,7 +3,8 @@
 RoomError
 ├── Refusal            theirs: what was asked cannot be done; becomes a `nack` with a stable code and a sentence
 │   ├── AlreadyResolved  somebody else decided first; says who, what and when
-│   └── Forbidden        the participant's role does not allow it
+│   ├── Forbidden        the participant's role does not allow it
+│   └── Busy             it took too long under the document's lock; nothing was changed
 ├── BadFrame           theirs: bytes that the room cannot take; becomes a close code
 ├── IllegalTransition  ours or a race: a pair that a table of states does not have; nothing was changed
 ├── MalformedUpdate    theirs: bytes that are no update
@@ -39,6 +40,11 @@ class AlreadyResolved(Refusal):
 class Forbidden(Refusal):
     def __init__(self, message: str = "You may read this document, not change it.") -> None:
         super().__init__("forbidden", message)
+
+
+class Busy(Refusal):
+    def __init__(self) -> None:
+        super().__init__("busy", "This document has too much to do just now. Try again in a moment.")
 
 
 class BadFrame(RoomError):

@@ -205,6 +205,18 @@ class Element:
         with _guarded():
             return {name: _plain(value) for name, value in sorted(self._inner.attributes)}  # type: ignore[call-overload]
 
+    def attribute(self, name: str) -> Any:
+        """One attribute, or None."""
+        if not isinstance(self._inner, pycrdt.XmlElement):
+            return None
+        with _guarded():
+            return _plain(self._inner.attributes.get(name))
+
+    def source(self) -> str:
+        """All of it as pycrdt writes it down, marks as tags: to look whether something may be there, not to read."""
+        with _guarded():
+            return str(self._inner)
+
     def set(self, name: str, value: Any) -> None:
         assert isinstance(self._inner, pycrdt.XmlElement)
         with self.replica.edit(), _guarded():

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from editor.room.delta import base_name
-from editor.wire.update import Id, Kind, Struct, TypeRef, Update
+from editor.wire.known import DeletedRanges
+from editor.wire.places import Place, Vocabulary, Within
+from editor.wire.update import DeleteRange, Kind, Struct, TypeRef, Update
 
 MAX_ATTRIBUTE_BYTES = 2048
 LINK_DEFAULTS = {"target": "_blank", "rel": "noopener noreferrer nofollow", "class": None, "title": None}
@@ -125,11 +127,6 @@ def attribute_allowed(name: str, value: Any, node: str | None = None) -> bool:
     return _small(value) and any(name in rule.attributes and rule.attributes[name](value) for rule in nodes)
 
 
-def value_allowed(value: Any) -> bool:
-    """Whether some attribute of some node may have this value."""
-    return _small(value) and any(rule(value) for node in NODES.values() for rule in node.attributes.values())
-
-
 def mark_allowed(name: str, value: Any) -> bool:
     """Whether a mark may begin here. None ends one, which is always allowed for a known name."""
     rules = MARKS.get(base_name(name))
@@ -153,53 +150,68 @@ def _small(value: Any) -> bool:
 # Updates that come in are read, not applied
 
 ROOT = "content"
+VOCABULARY = Vocabulary(ROOT, NODES, sorted({name for node in NODES.values() for name in node.attributes}))
+"""What must be told apart to know whether something fits its place."""
 
-_EMPTY = frozenset({Kind.GC, Kind.DELETED, Kind.SKIP})
 
-
-def check(update: Update, suggestions: Container[str] = ()) -> str | None:
+def check(update: Update, places: Sequence[Place], suggestions: Container[str] = ()) -> str | None:
     """What is not allowed in it, as words for a log and a close reason, or None.
 
-    `suggestions` are the ids that a suggestion mark may carry: those that the document already has. An attribute that
-    replaces an earlier one does not say its name here: its value must then be one that some attribute may have.
+    `places` are where its structs stand; `suggestions` the ids that a suggestion mark may carry: those that the
+    document already has.
     """
-    elements = {
-        (struct.client, struct.clock): struct.content[1] or ""
-        for struct in update.structs
-        if struct.kind is Kind.TYPE and struct.content[0] is TypeRef.XML_ELEMENT
-    }
-    for struct in update.structs:
-        if struct.kind not in _EMPTY and (problem := _problem(struct, elements, suggestions)):
+    for struct, place in zip(update.structs, places, strict=True):
+        if problem := _problem(struct, place, suggestions):
             return problem
+        if struct.kind is Kind.ANY and struct.length > 1 and not _comes_deleted(struct, place, update):
+            return "several values of one attribute at a time"
     return None
 
 
-def _problem(struct: Struct, elements: Mapping[Id, str], suggestions: Container[str]) -> str | None:
+def _problem(struct: Struct, place: Place, suggestions: Container[str]) -> str | None:
     if isinstance(struct.parent, str) and struct.parent != ROOT:
         return "a root that no document has"
-    if isinstance(struct.parent, str) and (struct.key is not None or struct.kind is not Kind.TYPE):
-        return "something beside blocks at the top of the document"
+    if place.within is Within.TORN:
+        return "something between neighbours that are none"
     match struct.kind:
         case Kind.STRING:
-            return _text_problem(struct)
+            return _text_problem(struct, place)
         case Kind.FORMAT:
-            return _mark_problem(struct.content, suggestions)
+            return _mark_problem(struct, place, suggestions)
         case Kind.TYPE:
-            return _node_problem(struct)
+            return _node_problem(struct, place)
         case Kind.ANY:
-            return _attribute_problem(struct, elements)
+            return _attribute_problem(struct, place)
+        case Kind.GC | Kind.DELETED | Kind.SKIP:
+            return None
         case _:
             return "content of a kind that no document has"
 
 
-def _text_problem(struct: Struct) -> str | None:
-    if struct.key is not None:
-        return "text as an attribute"
+def _thrown_away(place: Place) -> bool:
+    """Whether no replica keeps what comes there: its neighbours, or the block round it, were deleted."""
+    return place.within is Within.GONE or place.within is Within.ORPHAN
+
+
+def _comes_deleted(struct: Struct, place: Place, update: Update) -> bool:
+    """Several values are what was set one after the other, and kept for undo: the update deletes each of them.
+
+    Of several that live Yjs deletes the last alone when another is set, and throws when it then discards the block.
+    """
+    whole = DeleteRange(struct.client, struct.clock, struct.length)
+    return _thrown_away(place) or DeletedRanges(update.deletes).covers((whole,))
+
+
+def _text_problem(struct: Struct, place: Place) -> str | None:
+    if not (_thrown_away(place) or (place.within is Within.TEXT and place.key is None)):
+        return "words outside of a text"
     return "a character that no database takes" if "\0" in struct.content else None
 
 
-def _mark_problem(mark: tuple[str, Any], suggestions: Container[str]) -> str | None:
-    name, value = mark
+def _mark_problem(struct: Struct, place: Place, suggestions: Container[str]) -> str | None:
+    name, value = struct.content
+    if not (_thrown_away(place) or (place.within is Within.TEXT and place.key is None)):
+        return "a mark outside of a text"
     if not mark_allowed(name, value):
         return "a mark that the schema does not have"
     if base_name(name) == SUGGESTION and value is not None:
@@ -208,26 +220,27 @@ def _mark_problem(mark: tuple[str, Any], suggestions: Container[str]) -> str | N
     return None
 
 
-def _node_problem(struct: Struct) -> str | None:
+def _node_problem(struct: Struct, place: Place) -> str | None:
     ref, name = struct.content
-    if struct.key is not None:
-        return "a node as an attribute"
-    if ref is TypeRef.XML_TEXT:
-        return "text outside of blocks" if struct.parent == ROOT else None
-    if ref is not TypeRef.XML_ELEMENT or not node_allowed(name):
+    if ref is not TypeRef.XML_TEXT and (ref is not TypeRef.XML_ELEMENT or not node_allowed(name)):
         return "a node that the schema does not have"
-    if struct.parent == ROOT and NODES[name].group != "block":
-        return "a part of a block outside of one"
+    if _thrown_away(place):
+        return None
+    if place.key is not None or place.within not in (Within.ROOT, Within.ELEMENT):
+        return "a node outside of nodes"
+    if place.within is Within.ROOT:
+        if ref is TypeRef.XML_TEXT:
+            return "text outside of blocks"
+        if NODES[name].group != "block":
+            return "a part of a block outside of one"
     return None
 
 
-def _attribute_problem(struct: Struct, elements: Mapping[Id, str]) -> str | None:
-    if len(struct.content) != 1 or (struct.key is None and struct.parent is not None):
+def _attribute_problem(struct: Struct, place: Place) -> str | None:
+    if _thrown_away(place):
+        return None if all(map(_small, struct.content)) else "an attribute that the schema does not have"
+    if place.within is not Within.ELEMENT or place.key is None:
         return "values that are no attribute"
-    [value] = struct.content
-    if struct.key is None:
-        return None if value_allowed(value) else "a value that no attribute has"
-    node = elements.get(struct.parent) if isinstance(struct.parent, tuple) else None
-    if not attribute_allowed(struct.key, value, node):
-        return "an attribute that the schema does not have"
-    return None
+    if all(attribute_allowed(place.key, value, place.name) for value in struct.content):
+        return None
+    return "an attribute that the schema does not have"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 
-from editor.wire.update import DeleteRange, Id, Kind, Struct, Update, decode_update
+from editor.wire.update import DeleteRange, Id, Kind, Struct, Update
 from editor.wire.varint import MalformedFrame, Reader, varint
 
 Clocks = Mapping[int, int]
@@ -39,7 +40,7 @@ def has_gap(update: Update, known: Clocks) -> bool:
     An update that passes leaves nothing pending in a replica that holds `known`.
     """
     heads: dict[int, int] = {}
-    if not _reaches_end(update.structs, known, heads):
+    if len(in_causal_order(update.structs, known, heads)) < len(update.structs):
         return True
     return any(
         clock + length > (heads[client] if client in heads else known.get(client, 0))
@@ -47,10 +48,13 @@ def has_gap(update: Update, known: Clocks) -> bool:
     )
 
 
-def _reaches_end(structs: tuple[Struct, ...], known: Clocks, heads: dict[int, int]) -> bool:
-    """Walks the structs as a replica would, a client waiting where it needs another; `heads` are the clocks reached."""
+def in_causal_order(structs: Sequence[Struct], known: Clocks, heads: dict[int, int]) -> list[int]:
+    """The structs' indices in an order in which a replica can take them, a client waiting where it needs another.
+
+    Those that it can never take are not among them; `heads` becomes the clocks reached.
+    """
     ready = _first_of_each(structs, known, heads)
-    left = len(ready)
+    order: list[int] = []
     waiting: dict[int, list[Id]] = {}
     while ready:
         index = ready.pop()
@@ -63,20 +67,17 @@ def _reaches_end(structs: tuple[Struct, ...], known: Clocks, heads: dict[int, in
                 break
             if struct.kind is not Kind.SKIP:
                 heads[client] = max(heads[client], struct.clock + struct.length)
+            order.append(index)
             index += 1
-        if needed is None:
-            left -= 1
-        elif needed[0] == client:
-            return False
-        else:
+        if needed is not None and needed[0] != client:
             heappush(waiting.setdefault(needed[0], []), (needed[1], index))
         woken = waiting.get(client)
         while woken and woken[0][0] < heads[client]:
             ready.append(heappop(woken)[1])
-    return left == 0
+    return order
 
 
-def _first_of_each(structs: tuple[Struct, ...], known: Clocks, heads: dict[int, int]) -> list[int]:
+def _first_of_each(structs: Sequence[Struct], known: Clocks, heads: dict[int, int]) -> list[int]:
     """The index of each client's first struct, the first client's last."""
     first: list[int] = []
     for index, struct in enumerate(structs):
@@ -126,6 +127,10 @@ class DeletedRanges:
         for client, clock, length in ranges:
             starts = self._starts.setdefault(client, [])
             ends = self._ends.setdefault(client, [])
+            if not ends or clock > ends[-1]:
+                starts.append(clock)
+                ends.append(clock + length)
+                continue
             first = bisect_left(ends, clock)
             last = bisect_right(starts, clock + length)
             start, end = clock, clock + length
@@ -162,33 +167,72 @@ class DeletedRanges:
         ]
 
 
-_FOUR_BYTES = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")
-
-
 class SurrogatePairs:
-    """Where characters lie that count two clocks: between the two nothing may be inserted, and no deletion may end."""
+    """Where characters lie that count two clocks: between the two nothing may be inserted, and no deletion may end.
 
-    __slots__ = ("_second",)
+    Kept are runs of such characters that follow on each other: the clocks of the first and the last second half.
+    """
+
+    __slots__ = ("_firsts", "_lasts")
 
     def __init__(self) -> None:
-        self._second: set[Id] = set()
+        self._firsts: dict[int, array[int]] = {}
+        self._lasts: dict[int, array[int]] = {}
 
     def add(self, update: Update) -> None:
-        self._second |= _second_halves(update)
+        for struct in update.structs:
+            text = struct.text
+            if text is not None and len(text) != struct.length:
+                self.add_text(struct.client, struct.clock, text)
 
-    def add_state(self, state: bytes) -> None:
-        """The pairs of a whole document. Without a four-byte character in it this is one search through its bytes."""
-        if _FOUR_BYTES.search(state):
-            self.add(decode_update(state, max_structs=None))
+    def add_text(self, client: int, clock: int, text: str) -> int:
+        """The pairs of a piece of text; how many clocks it has."""
+        pairs = 0
+        for run in _BEYOND_THE_FIRST_PLANE.finditer(text):
+            first = clock + run.start() + pairs + 1
+            count = run.end() - run.start()
+            self._add_run(client, first, first + 2 * (count - 1))
+            pairs += count
+        return len(text) + pairs
+
+    def _add_run(self, client: int, first: int, last: int) -> None:
+        firsts = self._firsts.setdefault(client, array("q"))
+        lasts = self._lasts.setdefault(client, array("q"))
+        if not lasts or first > lasts[-1] + 2:
+            firsts.append(first)
+            lasts.append(last)
+            return
+        low, high = bisect_left(lasts, first - 2), bisect_right(firsts, last + 2)
+        if low < high:
+            first, last = min(first, firsts[low]), max(last, lasts[high - 1])
+        firsts[low:high] = array("q", [first])
+        lasts[low:high] = array("q", [last])
+
+    def forget_after(self, ends: Clocks) -> None:
+        """Know no more than up to these clocks."""
+        for client, firsts in self._firsts.items():
+            end, lasts = ends.get(client, 0), self._lasts[client]
+            kept = bisect_left(firsts, end)
+            del firsts[kept:], lasts[kept:]
+            if kept and lasts[-1] >= end:
+                lasts[-1] = firsts[-1] + (end - 1 - firsts[-1]) // 2 * 2
+
+    def _holds(self, client: int, clock: int) -> bool:
+        firsts = self._firsts.get(client)
+        if not firsts:
+            return False
+        index = bisect_right(firsts, clock) - 1
+        return index >= 0 and clock <= self._lasts[client][index] and (clock - firsts[index]) % 2 == 0
 
     def split_by(self, update: Update) -> bool:
         """Whether the update inserts or deletes between the two halves of a known character or of its own."""
-        second = _second_halves(update)
-        if not second and not self._second:
+        own = SurrogatePairs()
+        own.add(update)
+        if not own._firsts and not self._firsts:
             return False
 
         def lies_within(client: int, clock: int) -> bool:
-            return (client, clock) in self._second or (client, clock) in second
+            return self._holds(client, clock) or own._holds(client, clock)
 
         for struct in update.structs:
             if struct.origin is not None and lies_within(struct.origin[0], struct.origin[1] + 1):
@@ -201,16 +245,4 @@ class SurrogatePairs:
         )
 
 
-def _second_halves(update: Update) -> set[Id]:
-    found: set[Id] = set()
-    for struct in update.structs:
-        text = struct.text
-        if text is None or len(text) == struct.length:
-            continue
-        clock = struct.clock
-        for character in text:
-            clock += 1
-            if character > "\uffff":
-                found.add((struct.client, clock))
-                clock += 1
-    return found
+_BEYOND_THE_FIRST_PLANE = re.compile("[\U00010000-\U0010ffff]+")

@@ -16,7 +16,9 @@ from editor.wire.varint import MAX_VARINT, MalformedFrame, Reader, TooLarge, par
 
 MAX_ENTRIES = 4096
 MAX_CLOCK = 2**40
-"""Of a client: the server's own clocks rise above a client's, and must stay numbers that the wire can say."""
+"""Of what a client sends: a stock one says again what the server has told it of others, under the server's clocks."""
+MAX_OWN_CLOCK = 2**39
+"""Of what a client says of itself: the server's own clocks rise above that."""
 MAX_STATE_BYTES = 16 * 1024
 """Of one state as it arrives; what is forwarded is bounded closer, by the room."""
 

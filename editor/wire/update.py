@@ -117,7 +117,7 @@ def decode_update(data: bytes, *, max_structs: int | None = MAX_STRUCTS) -> Upda
         _read_block(reader, structs, max_structs)
     if clients > 1 and len({struct.client for struct in structs}) != clients:
         raise MalformedFrame("a client stands twice in one update, or has no structs")
-    deletes = _read_deletes(reader)
+    deletes = read_deletes(reader)
     reader.end()
     return Update(tuple(structs), deletes)
 
@@ -205,7 +205,7 @@ def _read_doc(reader: Reader) -> tuple[int, tuple[str, Any]]:
     return 1, (reader.string(), any_value(reader))
 
 
-def _read_deletes(reader: Reader) -> tuple[DeleteRange, ...]:
+def read_deletes(reader: Reader) -> tuple[DeleteRange, ...]:
     clients = reader.varint()
     if not clients:
         return ()

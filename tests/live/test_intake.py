@@ -7,12 +7,14 @@ import pytest
 from editor.live.intake import Intake, Verdict
 from editor.room.errors import BadFrame
 from editor.room.replica import Element, Replica
+from editor.room.schema import VOCABULARY
 from editor.wire.close_codes import CloseCode
+from editor.wire.survey import survey
 from editor.wire.varint import varint
 
 
 def opened(replica: Replica) -> Intake:
-    return Intake(replica, lambda update: None, 20_000)
+    return Intake(replica, survey(replica.state(), VOCABULARY), lambda update, places: None, 20_000)
 
 
 def test_a_step_2_that_deletes_what_died_with_its_block_is_known() -> None:
@@ -58,3 +60,14 @@ def test_a_parent_that_holds_nothing_is_refused_before_it_is_journalled() -> Non
     assert refused.value.close_code is CloseCode.MALFORMED
     within_a_text = b"\x01\x01\x4d\x00\x04\x00" + varint(client) + varint(1) + b"\x01x\x00"
     assert opened(server).take(within_a_text) == within_a_text
+
+
+def test_what_overlaps_nothing_is_journalled_as_it_came_whatever_its_size() -> None:
+    writer, server = Replica(), Replica()
+    with writer.edit():
+        writer.root().insert_element(0, "paragraph", {}).insert_text(0).insert(0, "a word " * 200, {})
+    update = writer.take_edits()
+    assert update
+    intake = opened(server)
+    assert intake.take(update) is update
+    assert intake.take(update) is Verdict.KNOWN

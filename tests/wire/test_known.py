@@ -132,7 +132,7 @@ def pair() -> tuple[SurrogatePairs, Update]:
     text = doc.get("t", type=pycrdt.Text)
     text += "a😀b"
     pairs = SurrogatePairs()
-    pairs.add_state(doc.get_update())
+    pairs.add(decode_update(doc.get_update()))
     return pairs, decode_update(doc.get_update())
 
 
@@ -156,3 +156,27 @@ def test_a_character_of_two_units_is_not_split_by_its_own_update() -> None:
 )
 def test_nothing_comes_between_two_halves(update: Update, split: bool) -> None:
     assert pair()[0].split_by(update) is split
+
+
+@given(st.lists(st.tuples(st.integers(1, 2), st.text(alphabet="aé😀", max_size=6)), max_size=12), st.integers(0, 40))
+def test_the_kept_pairs_are_those_of_the_texts_in_whatever_order_they_come(
+    pieces: list[tuple[int, str]], end: int
+) -> None:
+    heads, second, structs = {1: 0, 2: 0}, set(), []
+    for client, text in pieces:
+        structs.append((client, heads[client], text))
+        for unit in text:
+            if unit == "😀":
+                second.add((client, heads[client] + 1))
+            heads[client] += 1 + (unit == "😀")
+    pairs = SurrogatePairs()
+    for client, clock, text in [*structs[1::2], *structs[::2], *structs[:1]]:
+        assert pairs.add_text(client, clock, text) == len(text.encode("utf-16-le")) // 2
+
+    def kept() -> set[tuple[int, int]]:
+        places = [(client, clock) for client, head in heads.items() for clock in range(head + 1)]
+        return {place for place in places if pairs.split_by(updates(struct(3, 0, right_origin=place)))}
+
+    assert kept() == second
+    pairs.forget_after({1: end})
+    assert kept() == {(client, clock) for client, clock in second if client == 1 and clock < end}
