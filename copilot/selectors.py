@@ -58,6 +58,7 @@ class Need(StrEnum):
     WAKE = "wake"
     LOST = "lost"
     ABANDONED = "abandoned"
+    SWITCHED_OFF = "switched off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Found:
 
 def in_need(limit: int = 200) -> list[Found]:
     """The runs that nobody drives although they could go on, or can never."""
-    return [*_lost(limit), *_abandoned(limit), *_decided(limit), *_startable(limit)]
+    return [*_of_switched_off(limit), *_lost(limit), *_abandoned(limit), *_decided(limit), *_startable(limit)]
 
 
 def _live() -> QuerySet[Run]:
@@ -78,6 +79,10 @@ def _live() -> QuerySet[Run]:
 
 def _found(rows: QuerySet[Run], need: Need, limit: int) -> list[Found]:
     return [Found(run, document, need) for run, document in rows.values_list("pk", "document_id")[:limit]]
+
+
+def _of_switched_off(limit: int) -> list[Found]:
+    return _found(_live().filter(asker__is_active=False), Need.SWITCHED_OFF, limit)
 
 
 def _lost(limit: int) -> list[Found]:

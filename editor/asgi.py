@@ -6,7 +6,7 @@ Plain ASGI. Daphne has no lifespan, so that the rooms begin with the first call.
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.core.asgi import get_asgi_application
@@ -20,9 +20,10 @@ from copilot.identity import Copilot  # noqa: E402
 from copilot.live.compose import Composition, compose  # noqa: E402
 from editor import confirmations, decisions, invitations, selectors  # noqa: E402
 from editor.live.consumers import RoomConsumer  # noqa: E402
-from editor.live.journal import run_job_now  # noqa: E402
+from editor.live.journal import Journal, run_job_now  # noqa: E402
 from editor.live.presences import Agent  # noqa: E402
 from editor.live.registry import Registry  # noqa: E402
+from editor.postgresql import WHILE_SERVING, answer_within  # noqa: E402
 
 SOCKETS = "/ws/documents/"
 
@@ -43,7 +44,8 @@ class CopilotPresence:
 class Application:
     """`http` is Django's, a socket under /ws/documents/ is a room's."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_journal: Callable[..., Journal] = Journal) -> None:
+        answer_within(WHILE_SERVING)
         self.copilot: Composition = compose()
         mailer = invitations.mailer(run_job_now)
         self.registry = Registry(
@@ -54,6 +56,7 @@ class Application:
                 invitations.LINK_HANDLER,
             ],
             copilot=selectors.copilot(),
+            make_journal=make_journal,
         )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

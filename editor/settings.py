@@ -124,10 +124,21 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
-else:
+elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"]["ENGINE"] = "editor.postgresql"
     _options = DATABASES["default"].setdefault("OPTIONS", {})
-    # "Saved" means on the disk, whatever the server's default is.
-    _options["options"] = f"{_options.get('options', '')} -c synchronous_commit=on".strip()
+    # "Saved" means on the disk, whatever the server's default is. A transaction whose client is gone without a word
+    # holds a document's lock: the server ends it, as the client gives up on a server that is gone.
+    _session = "-c synchronous_commit=on -c idle_in_transaction_session_timeout=60s"
+    _options["options"] = f"{_options.get('options', '')} {_session}".strip()
+    for _name, _value in {
+        "connect_timeout": 5,
+        "keepalives_idle": 20,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }.items():
+        _options.setdefault(_name, _value)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = _env("REDIS_URL")

@@ -63,6 +63,10 @@ class Worker:
                 log.warning("run lost its worker", extra={"run": str(found.run)})
                 await self._shell.rooms.run_job(found.document, partial(self._lose, found.run))
                 self._runner.settle(found.document)
+            case Need.SWITCHED_OFF:
+                await self._shell.rooms.run_job(found.document, partial(_stop, found.run))
+                self._runner.interrupt(found.run)
+                self._runner.settle(found.document)
             case Need.ABANDONED:
                 await self._shell.rooms.run_job(found.document, partial(_give_up, found.run))
 
@@ -82,6 +86,13 @@ class Worker:
 
 def _renew(driven: set[UUID], holder: str, lease_seconds: float, _: Workspace) -> None:
     runs.renew(driven, holder, lease_seconds)
+
+
+def _stop(run_id: UUID, ws: Workspace) -> None:
+    sentence = "Whoever asked for this has been switched off."
+    with suppress(RunMoved):
+        runs.change(ws, run_id, RunEvent.STOPPED, None, finish_reason="stopped")
+        runs.say(ws, run_id, finish_reason="stopped", note=sentence)
 
 
 def _give_up(run_id: UUID, ws: Workspace) -> None:

@@ -16,7 +16,8 @@ from django.db import connection
 from django.http import HttpRequest
 
 from editor import access
-from editor.live import rows
+from editor.live import rows, seats
+from editor.live.seats import Elsewhere
 from editor.models import CrdtDocument, Document, Grant, User
 from editor.room.participant import Kind, Participant, Role
 from editor.wire.close_codes import CloseCode
@@ -25,7 +26,7 @@ GUEST_PREFIX = "guest."
 SUBPROTOCOL = "scriptorium"
 
 _GUEST = (
-    "SELECT g.role, g.generation, u.name, u.colour, c.epoch, c.schema"
+    f"SELECT g.role, g.generation, u.name, u.colour, c.epoch, c.schema, {seats.ELSEWHERE}"
     f" FROM {Grant._meta.db_table} g JOIN {User._meta.db_table} u ON u.id = g.user_id"
     f" JOIN {CrdtDocument._meta.db_table} c ON c.document_id = g.document_id AND c.kind = '{CrdtDocument.Kind.CONTENT}'"
     f" WHERE g.document_id = %s AND g.user_id = %s AND g.role <> '' AND u.is_active AND u.kind = '{User.Kind.GUEST}'"
@@ -46,6 +47,8 @@ class Credentials:
     guest_pass: str
     epoch: int | None
     schema: int | None
+    person: str
+    """Whose page it is, where it says so: the browser may have changed hands."""
 
 
 def credentials(headers: Mapping[bytes, bytes], subprotocols: list[str], query: bytes) -> Credentials:
@@ -59,32 +62,50 @@ def credentials(headers: Mapping[bytes, bytes], subprotocols: list[str], query: 
         epoch, schema = (int(asked[name][0]) if name in asked else None for name in ("epoch", "schema"))
     except ValueError:
         raise NotAdmitted(CloseCode.MALFORMED) from None
-    return Credentials(morsel.value if morsel else "", passes[0] if passes else "", epoch, schema)
+    return Credentials(
+        cookie=morsel.value if morsel else "",
+        guest_pass=passes[0] if passes else "",
+        epoch=epoch,
+        schema=schema,
+        person=asked.get("person", [""])[0],
+    )
 
 
-def admit(document_id: UUID, shown: Credentials) -> Participant:
-    """The participant that this socket will be; raises NotAdmitted."""
-    return _guest(document_id, shown) or _anybody(document_id, shown)
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The participant that a socket will be, and how many there are beside it in other processes than `process`."""
+
+    participant: Participant
+    elsewhere: Elsewhere
+    schema: int | None
+    """That of its page, and never above the server's own, which takes nothing of a higher one."""
 
 
-def _guest(document_id: UUID, shown: Credentials) -> Participant | None:
+def admit(document_id: UUID, shown: Credentials, process: str) -> Admitted:
+    """Raises NotAdmitted."""
+    return _guest(document_id, shown, process) or _anybody(document_id, shown, process)
+
+
+def _guest(document_id: UUID, shown: Credentials, process: str) -> Admitted | None:
     """A guest who may come in, by one statement: hundreds come back at once. Who else it is, and why not, asks more."""
     user = access.guest_of_pass(shown.guest_pass) if shown.guest_pass else None
     if user is None:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_GUEST, [*rows.ids([document_id]), *rows.ids([user])])
+        counted = seats.elsewhere_values(process, user, document_id)
+        cursor.execute(_GUEST, [*counted, *rows.ids([document_id]), *rows.ids([user])])
         found = cursor.fetchone()
     if found is None:
         return None
-    role, generation, name, colour, epoch, schema = found
+    role, generation, name, colour, epoch, schema, *elsewhere = found
     _same_document(epoch, schema, shown)
-    return Participant(uuid.uuid4(), user, name, colour, Kind.GUEST, Role(role), generation)
+    guest = Participant(uuid.uuid4(), user, name, colour, Kind.GUEST, Role(role), generation)
+    return Admitted(guest, Elsewhere(*elsewhere), _ours(shown.schema))
 
 
-def _anybody(document_id: UUID, shown: Credentials) -> Participant:
+def _anybody(document_id: UUID, shown: Credentials, process: str) -> Admitted:
     user = _user(shown)
-    if user is None:
+    if user is None or shown.person not in ("", str(user.pk)):
         raise NotAdmitted(CloseCode.NOT_SIGNED_IN)
     grant = access.participant_for(document_id, user)
     if grant is None:
@@ -92,7 +113,11 @@ def _anybody(document_id: UUID, shown: Credentials) -> Participant:
         raise NotAdmitted(CloseCode.NO_RIGHT if known else CloseCode.NO_DOCUMENT)
     content = CrdtDocument.objects.get(document_id=document_id, kind=CrdtDocument.Kind.CONTENT)
     _same_document(content.epoch, content.schema, shown)
-    return participant(grant)
+    return Admitted(participant(grant), seats.elsewhere(process, user.pk, document_id), _ours(shown.schema))
+
+
+def _ours(schema: int | None) -> int | None:
+    return None if schema is None else min(schema, settings.SCHEMA)
 
 
 def _same_document(epoch: int, schema: int, shown: Credentials) -> None:

@@ -43,6 +43,11 @@ class AwarenessTable:
         seen = self._seen.get(client)
         return str((seen.state.get("user") or {}).get("id", "")) if seen else None
 
+    def cursor_of(self, client: int) -> object | None:
+        """Where it is shown to be."""
+        seen = self._seen.get(client)
+        return seen.state.get("cursor") if seen else None
+
     def put(self, owner: object, client: int, clock: int, state: State) -> bool:
         """Take a stamped state in; False where the client id is somebody else's or the clock is an old one."""
         seen = self._seen.get(client)
@@ -70,6 +75,16 @@ class AwarenessTable:
                 seen.ours += 1
                 self._note(client, seen.ours)
 
+    def remembers(self, client: int) -> bool:
+        """Whether it was here before, or is."""
+        return client in self._clocks
+
+    def raise_clocks(self) -> None:
+        """Who is shown everybody from now on finds each entry newer than what they were shown before."""
+        for client, seen in self._seen.items():
+            seen.ours += 1
+            self._clocks[client] = seen.ours
+
     def remove(self, owner: object) -> list[int]:
         """Forget all that this owner announced."""
         gone = [client for client, seen in self._seen.items() if seen.owner == owner]
@@ -89,6 +104,10 @@ class AwarenessTable:
         while len(self._clocks) > REMEMBERED_CLOCKS:
             del self._clocks[next(iter(self._clocks))]
         self._changed[client] = None
+
+    @property
+    def stirs(self) -> bool:
+        return bool(self._changed)
 
     def take_changed(self) -> list[Presence]:
         """What changed since the last call; who left has no state."""

@@ -46,6 +46,7 @@ async def run(registry: Registry) -> None:
 def _look(registry: Registry, now: float) -> None:
     """Read the rows of open rooms again, and end what is stuck, silent or empty."""
     registry.presences.forget_silent_processes(now, SILENT_PROCESS_SECONDS)
+    registry.journal.database.look(now)
     registry.shut_rooms(now)
     for host in list(registry.hosts.values()):
         if host.empty_since is not None and not host.connections and now - host.empty_since > EMPTY_SECONDS:
@@ -54,8 +55,8 @@ def _look(registry: Registry, now: float) -> None:
             continue
         for connection in list(host.connections.values()):
             _end_if_lost(host, connection, now)
-        if not registry.away:
-            registry.refresh(host.document_id)
+    if not registry.away:
+        registry.refresh(*registry.hosts)
 
 
 def _end_if_lost(host: Host, connection: Connection, now: float) -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from editor import documents
 from editor.doorbell import room_changed
 from editor.live import rows
+from editor.live.connection import Connection
+from editor.live.forks import LOCKED_SECONDS
+from editor.live.host import Host
+from editor.live.journal import Journal
 from editor.models import CommandAnswer, Seat, User
 from editor.room import presence
 from editor.room.commands import Answer, CommandHandler
@@ -17,6 +26,54 @@ from editor.room.errors import Forbidden, Refusal
 from editor.room.job import Workspace
 from editor.room.participant import ABILITIES, Ability, Participant
 from editor.wire import messages
+
+log = logging.getLogger(__name__)
+NO_SUCH_COMMAND = "This server does not know what was asked. Reload the page."
+CANNOT_SAVE = "This cannot be saved at the moment. Try again when changes are being saved again."
+TOO_MANY_COMMANDS = "That was too much at once. Wait a moment, then try again."
+
+
+class Commands:
+    """What the rooms of one process do when asked: each command becomes a job of the journal's, and gets one answer."""
+
+    def __init__(self, handlers: Iterable[CommandHandler], journal: Callable[[], Journal]) -> None:
+        self._handlers = {handler.type: handler for handler in handlers}
+        self._journal = journal
+
+    def take(self, host: Host, connection: Connection, command: messages.Command) -> None:
+        handler = self._handlers.get(command.type)
+        if handler is None:
+            connection.tell(messages.Nack(command.id, "unknown_command", NO_SUCH_COMMAND))
+            return
+        if wait := connection.pace.command(time.monotonic()):
+            details = {"retry_after": math.ceil(wait)}
+            connection.tell(messages.Nack(command.id, "too_fast", TOO_MANY_COMMANDS, details))
+            return
+        try:
+            asked = handler.parse(command.fields)
+        except ValueError as error:
+            connection.tell(messages.Nack(command.id, "invalid", str(error)))
+            return
+        if host.waiting.shut:
+            connection.tell(messages.Nack(command.id, "not_saved", CANNOT_SAVE))
+            return
+        who = connection.participant
+        job = job_of(handler, who, command.id, asked)
+        connection.pace.waiting += 1
+        done = self._journal().run_job(host.document_id, job, author=who.user, at_most=LOCKED_SECONDS)
+        done.add_done_callback(partial(_answer, connection, command.id))
+
+
+def _answer(connection: Connection, command_id: str, done: Future[Any]) -> None:
+    connection.pace.waiting -= 1
+    error = done.exception()
+    if error is None:
+        connection.tell(messages.Ack(command_id, done.result()))
+        return
+    refusal = nack(command_id, error)
+    if refusal.code == "failed":
+        log.error("a command failed", exc_info=error, extra={"command": command_id})
+    connection.tell(refusal)
 
 
 def job_of(

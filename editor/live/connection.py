@@ -29,8 +29,10 @@ class SeatRow(Enum):
 class Connection:
     """Counts the content frames that came in and those that are committed."""
 
-    def __init__(self, participant: Participant, flow: Flow, now: float) -> None:
+    def __init__(self, participant: Participant, flow: Flow, now: float, schema: int | None = None) -> None:
         self.participant = participant
+        self.schema = schema
+        """The number of the schema that its page knows, None of a client that names none."""
         self.outbox = Outbox(flow, lambda outbox: self.on_drained(self))
         self.greeted = False
         self.attention = messages.Attention.VISIBLE
@@ -42,6 +44,9 @@ class Connection:
         self.told_saved = 0
         self.gaps = 0
         self.missed = False
+        self._queued = 0
+        self._settled = 0
+        self._filled = 0
         self.pace = Pace()
         self.seat = SeatRow.WRITTEN
         self.refused = False
@@ -74,10 +79,26 @@ class Connection:
 
     def place(self, fills_gap: bool) -> FramePlace:
         """The place of the frame just received, which is on its way into the journal."""
+        self._queued += 1
         if fills_gap:
+            self._filled = self._queued if self._gap else self._filled
             self._gap = False
             self.gaps = 0
         return FramePlace(self, None if self._gap else self.received)
+
+    def count_settled(self) -> None:
+        """The next frame that had a place went out to everybody, or was refused."""
+        self._settled += 1
+
+    def text_before_now(self) -> int | None:
+        """The text that it sent until now, for `has_settled`; None where nobody waits for any of it."""
+        if self.refused or not self.may(Ability.WRITE):
+            return None
+        return self._queued if self._gap or self._queued > self._settled else None
+
+    def has_settled(self, text: int) -> bool:
+        """Whether everybody has that text, or nobody will."""
+        return self.refused or (not self._gap and self._settled >= max(text, self._filled))
 
     def take_saved(self) -> int | None:
         """The number to tell, where it has grown."""

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from editor import access
 from editor.live import admission
-from editor.live.admission import SUBPROTOCOL, NotAdmitted
+from editor.live.admission import SUBPROTOCOL, Admitted, NotAdmitted
 from editor.live.connection import Connection
 from editor.live.daphne_flow import flow_for
 from editor.live.host import Host
@@ -75,8 +75,10 @@ class RoomConsumer(AsyncConsumer):
         flow.listen(False)
         changes = self.registry.changes
         try:
-            participant, host = await self._admitted(offered)
-            self.registry.sockets.sit(participant.user, host.document_id)
+            admitted, host = await self._admitted(offered)
+            if admitted.schema is not None and admitted.schema < host.content.schema:
+                raise NotAdmitted(CloseCode.EPOCH_OR_SCHEMA)
+            self.registry.sockets.sit(admitted, host.document_id)
         except NotAdmitted as refused:
             flow.close(refused.close_code)
             return
@@ -87,21 +89,22 @@ class RoomConsumer(AsyncConsumer):
         finally:
             flow.listen(True)
         self.host = host
-        self.connection = Connection(participant, flow, time.monotonic())
+        self.connection = Connection(admitted.participant, flow, time.monotonic(), admitted.schema)
         host.join(self.connection)
         if self.registry.changes != changes:
             self.registry.refresh(host.document_id)
 
-    async def _admitted(self, offered: list[str]) -> tuple[Participant, Host]:
+    async def _admitted(self, offered: list[str]) -> tuple[Admitted, Host]:
         self.registry.sockets.room_for_one()
         headers = dict(self.scope["headers"])
         self._same_origin(headers)
         document_id = self._document()
         shown = admission.credentials(headers, offered, self.scope.get("query_string", b""))
-        participant = await self.registry.read(lambda: admission.admit(document_id, shown))
+        process = self.registry.process
+        admitted = await self.registry.read(lambda: admission.admit(document_id, shown, process))
         try:
             async with asyncio.timeout(JOIN_SECONDS):
-                return participant, await self._host(document_id, participant)
+                return admitted, await self._host(document_id, admitted.participant)
         except NoDocument:
             raise NotAdmitted(CloseCode.NO_DOCUMENT) from None
         except TimeoutError:

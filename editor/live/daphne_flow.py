@@ -146,6 +146,7 @@ class AsgiFlow:
         self._bytes = 0
         self._task: asyncio.Task[None] | None = None
         self._full = False
+        self._closing = False
         self.on_drained: Callable[[], None] = _nothing
 
     @property
@@ -153,12 +154,14 @@ class AsgiFlow:
         return not self._full
 
     def write(self, payload: bytes, framed: bytes) -> None:
-        self._put({"type": "websocket.send", "bytes": payload}, len(payload))
+        if not self._closing:
+            self._put({"type": "websocket.send", "bytes": payload}, len(payload))
 
     def listen(self, on: bool) -> None:
         """A server with back-pressure of its own reads no more than is received."""
 
     def close(self, code: int) -> None:
+        self._closing = True
         self._put({"type": "websocket.close", "code": int(code), "reason": close_codes.reason(code)}, 0)
 
     def abort(self) -> None:

@@ -6,6 +6,7 @@ it may hold anything else.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,21 +14,26 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from editor.live import rows
 from editor.live.rows import Row
+from editor.room.errors import Busy
 from editor.room.job import Workspace
 from editor.room.replica import Replica
 
 T = TypeVar("T")
 KEPT_FORKS = 64
 KINDS = ("content", "session")
+LOCKED_SECONDS = 0.2
+"""Nobody else writes to a document while a job holds its lock."""
 
 
 @dataclass(slots=True)
 class Fork:
+    document_id: UUID
     replica: Replica
     seq: int = 0
 
@@ -40,6 +46,7 @@ class Written:
     kind: str
     seq: int
     update: bytes
+    schema: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +67,34 @@ class Forks:
         self._forks: OrderedDict[int, Fork] = OrderedDict()
 
     def perform(
-        self, document_id: UUID, job: Callable[[Workspace], T], *, author: UUID | None, run_id: UUID | None
+        self,
+        document_id: UUID,
+        job: Callable[[Workspace], T],
+        *,
+        author: UUID | None,
+        run_id: UUID | None,
+        at_most: float | None = None,
     ) -> Outcome[T]:
-        """Lock, catch up, run the job, journal its edits, commit. Raises what the job raised; nothing is then kept."""
+        """Lock, catch up, run the job, journal its edits, commit. Raises what the job raised; nothing is then kept.
+
+        Raises Busy where that took more than `at_most` seconds under the lock. A document that is not in memory is
+        loaded before it is locked.
+        """
         ids: list[int] = []
         try:
+            if sum(fork.document_id == document_id for fork in self._forks.values()) < len(KINDS):
+                for crdt_id, seq in rows.newest(document_id).values():
+                    ids.append(crdt_id)
+                    self._caught_up(document_id, crdt_id, seq)
             with transaction.atomic():
                 locked = rows.lock(document_id)
+                since = time.monotonic()
                 ids = [locked[kind][0] for kind in KINDS]
                 workspace = self._workspace(document_id, locked, author, run_id)
                 value = job(workspace)
                 written = self._journal(workspace, locked)
+                if at_most is not None and time.monotonic() - since > at_most:
+                    raise Busy
         except BaseException:
             self.drop(ids)
             raise
@@ -86,7 +110,7 @@ class Forks:
     def _workspace(
         self, document_id: UUID, locked: dict[str, tuple[int, int]], author: UUID | None, run_id: UUID | None
     ) -> Workspace:
-        content, session = (self._caught_up(*locked[kind]) for kind in KINDS)
+        content, session = (self._caught_up(document_id, *locked[kind]) for kind in KINDS)
         return Workspace(
             document_id=document_id,
             content=content.replica,
@@ -99,10 +123,10 @@ class Forks:
             run_id=run_id,
         )
 
-    def _caught_up(self, crdt_id: int, seq: int) -> Fork:
+    def _caught_up(self, document_id: UUID, crdt_id: int, seq: int) -> Fork:
         fork = self._forks.get(crdt_id)
         if fork is None:
-            fork = self._forks[crdt_id] = Fork(Replica())
+            fork = self._forks[crdt_id] = Fork(document_id, Replica())
         self._forks.move_to_end(crdt_id)
         while len(self._forks) > self._kept:
             self._forks.popitem(last=False)
@@ -119,6 +143,7 @@ class Forks:
             update = replicas[kind].take_edits()
             if update is not None:
                 crdt_id = locked[kind][0]
-                seq = rows.append(crdt_id, [Row(update, workspace.author, workspace.run_id)])
-                written.append(Written(crdt_id, kind, seq, update))
+                row = Row(update, workspace.author, workspace.run_id)
+                seq, schema = rows.append(crdt_id, [row], settings.SCHEMA)
+                written.append(Written(crdt_id, kind, seq, update, schema))
         return tuple(written)

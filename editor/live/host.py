@@ -11,14 +11,13 @@ from collections.abc import Callable
 from typing import assert_never
 from uuid import UUID
 
-from editor.live.awareness import AwarenessTable, Shown
 from editor.live.connection import Connection
 from editor.live.copy import Copy
 from editor.live.intake import Intake, Verdict
 from editor.live.journal import Entry, Journal, News, Watch
 from editor.live.outbox import Frame, Outbox
+from editor.live.room_presence import RoomPresence
 from editor.live.waiting import Waiting
-from editor.room import presence
 from editor.room.errors import BadFrame, MalformedUpdate, ReplicaBroken
 from editor.room.participant import Ability
 from editor.room.session import read_all
@@ -26,7 +25,6 @@ from editor.room.suggestion import Status
 from editor.wire import messages
 from editor.wire.close_codes import CloseCode
 from editor.wire.known import decode_state_vector
-from editor.wire.presence import Presence
 from editor.wire.varint import MalformedFrame
 
 log = logging.getLogger(__name__)
@@ -60,9 +58,8 @@ class Host:
         self.title = title
         self.content = content
         self.session = session
-        self.awareness = AwarenessTable()
         self.connections: dict[UUID, Connection] = {}
-        self._newcomers: dict[UUID, Connection] = {}
+        self.presence = RoomPresence(self.connections)
         self.empty_since: float | None = None
         self.waiting = Waiting(self.tell_everyone, self._ask_again)
         self._intake = intake
@@ -90,7 +87,7 @@ class Host:
         self.empty_since = None
         if connection.may(Ability.WRITE):
             connection.outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
-        self._newcomers[connection.id] = connection
+        self.presence.joined(connection)
         self._attended(self, connection)
 
     async def boundary(self, user: UUID) -> None:
@@ -111,7 +108,7 @@ class Host:
     def leave(self, connection: Connection, now: float) -> None:
         connection.closed = True
         if self.connections.pop(connection.id, None) is not None:
-            self.awareness.remove(connection.id)
+            self.presence.left(connection)
             self._attended(self, connection)
         if not self.connections:
             self.empty_since = now
@@ -127,9 +124,9 @@ class Host:
             case messages.SyncStep2(update):
                 self._take_update(connection, update, fills_gap=True)
             case messages.Awareness(entries):
-                self._take_awareness(connection, entries)
+                self.presence.take(connection, entries)
             case messages.QueryAwareness():
-                connection.pace.weigh(self._show_everyone(connection), now)
+                connection.pace.weigh(self.presence.show_everyone(connection), now)
             case messages.SyncStep1(state_vector):
                 self._answer_step_1(connection, state_vector)
             case messages.SessionStep1(channel, epoch, state_vector):
@@ -220,6 +217,7 @@ class Host:
         place = connection.place(fills_gap)
 
         def settle(refused: CloseCode | None) -> None:
+            connection.count_settled()
             if refused is CloseCode.NO_RIGHT and connection.greeted:
                 connection.refused = True
                 self._rights_changed(self.document_id)
@@ -230,7 +228,8 @@ class Host:
             self.waiting.settled(size)
 
         author = connection.participant.user
-        self._journal.put(Entry(self.document_id, self.content.crdt_id, author, update, settle))
+        schema = connection.schema or 0
+        self._journal.put(Entry(self.document_id, self.content.crdt_id, author, update, settle, schema))
 
     def _take_from_reader(self, connection: Connection, update: bytes, is_step_2: bool) -> None:
         """Counted and dropped where it need not be an attempt to write; what else a reader sends raises BadFrame.
@@ -243,6 +242,7 @@ class Host:
                 return
             raise BadFrame(CloseCode.NO_RIGHT, "you may read this document, not change it")
         connection.place(fills_gap=True).settle(None)
+        connection.count_settled()
         self._tell_saved(connection)
 
     def _ask_again(self) -> None:
@@ -260,7 +260,7 @@ class Host:
 
     def forget_queue(self) -> None:
         """A queued update never came into the journal: what is known is the replica's again."""
-        self._intake = self._intake.begin_again(self.content.replica)
+        self._intake.begin_again()
         self._learn_ours = True
 
     # Rows down
@@ -276,11 +276,22 @@ class Host:
             vector = copy.replica.state_vector()
             for connection in full:
                 connection.outbox.mark_behind(copy.kind, vector)
+        if copy is self.content:
+            self.raise_schema(news.schemas.get(copy.crdt_id, 0))
         complete = copy.apply(news.rows[copy.crdt_id], news.since.get(copy.crdt_id))
         if copy is self.content:
             self._learn(news, copy.crdt_id)
         if not complete:
             self._journal.put(Watch(copy.crdt_id, copy.seq))
+
+    def raise_schema(self, schema: int) -> None:
+        """Pages of a lower schema are sent away before they are shown what they could not keep as it is."""
+        if schema <= self.content.schema:
+            return
+        self.content.schema = schema
+        for connection in list(self.connections.values()):
+            if connection.schema is not None and connection.schema < schema:
+                connection.close(CloseCode.EPOCH_OR_SCHEMA)
 
     def _learn(self, news: News, crdt_id: int) -> None:
         """Rows of participants here were learned when they were queued."""
@@ -350,7 +361,7 @@ class Host:
         self._answer_late(connection)
         if outbox.missed_awareness:
             outbox.missed_awareness = False
-            self._show_everyone(connection)
+            self.presence.show_everyone(connection)
 
     def _answer_late(self, connection: Connection) -> None:
         """What it asked for while its socket was full, as it asked last."""
@@ -369,63 +380,6 @@ class Host:
     def tell_everyone(self, message: messages.ServerMessage) -> None:
         for connection in self.connections.values():
             connection.tell(message)
-
-    # Awareness
-
-    def _take_awareness(self, connection: Connection, entries: tuple[Presence, ...]) -> None:
-        """Bind the connection to the first client id that it announces; others' it may not speak for."""
-        for entry in entries:
-            if connection.client is None and entry.state is not None and self._claim(connection, entry.client):
-                connection.client = entry.client
-            if entry.client != connection.client:
-                continue
-            if entry.state is None:
-                self.awareness.remove_client(entry.client)
-            else:
-                stamped = presence.stamped(entry.state, connection.participant)
-                self.awareness.put(connection.id, entry.client, entry.clock, stamped)
-
-    def _claim(self, connection: Connection, client: int) -> bool:
-        """A client id is free, or its person's own from a connection that is about to be found dead."""
-        person = self.awareness.person_of(client)
-        if person is None:
-            return True
-        if person != str(connection.participant.user):
-            return False
-        owner = self.awareness.owner_of(client)
-        other = self.connections.get(owner) if isinstance(owner, UUID) else None
-        if other is not None:
-            other.client = None
-        self.awareness.remove_client(client)
-        return True
-
-    def _show_everyone(self, connection: Connection) -> int:
-        """Send everybody's presence; how many bytes that is."""
-        entries = self.awareness.all()
-        if not entries:
-            return 0
-        frame = Shown(self.awareness, entries).to(connection.id, connection.client)
-        connection.outbox.awareness(frame)
-        return len(frame.payload)
-
-    def flush_awareness(self) -> list[Presence]:
-        """Send what changed since the last flush, merged; gives what other processes are to be told."""
-        entries = self.awareness.take_changed()
-        newcomers, self._newcomers = self._newcomers, {}
-        if entries:
-            self._show(entries, [c for c in self.connections.values() if c.id not in newcomers])
-        if newcomers:
-            self._show(self.awareness.all(), [c for c in newcomers.values() if not c.closed])
-        return entries
-
-    def _show(self, entries: list[Presence], connections: list[Connection]) -> None:
-        if entries and connections:
-            shown = Shown(self.awareness, entries)
-            for connection in connections:
-                connection.outbox.awareness(shown.to(connection.id, connection.client))
-
-    def restamp(self, connection: Connection) -> None:
-        self.awareness.restamp(connection.id, presence.user_of(connection.participant))
 
     # The end
 

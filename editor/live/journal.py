@@ -13,15 +13,18 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from editor.doorbell import room_changed
 from editor.live import rows
 from editor.live.forks import Forks, Outcome
+from editor.live.insistence import Insistence
 from editor.live.rows import NoDocument, Row
+from editor.room.errors import Busy
 from editor.room.job import Workspace
 from editor.room.participant import Ability
 from editor.wire.close_codes import CloseCode
@@ -31,8 +34,9 @@ Numbered = tuple[int, bytes]
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 0.03
-RETRY_SECONDS = 0.5
 TRIES_OF_A_JOB = 5
+PATIENCE = 5
+"""How many times as long a job may hold the lock when it is tried again: 10,000 paragraphs take it 0.2 s."""
 GROUP = 2000
 
 
@@ -46,6 +50,8 @@ class Entry:
     update: bytes | None
     receipt: Callable[[CloseCode | None], None]
     """Called on the loop once the group was applied: None when it is committed, else why it was refused."""
+    schema: int = 0
+    """The number of the schema by which it was written, 0 where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,8 @@ class News:
     """For CRDT documents that are watched, the `seq` after which their rows are complete."""
     by_job: set[int] = field(default_factory=set)
     """CRDT documents whose rows a job of this process wrote: no host has seen them yet."""
+    schemas: dict[int, int] = field(default_factory=dict)
+    """The highest schema numbers that were written to these CRDT documents."""
     documents: dict[int, UUID] = field(default_factory=dict)
     told: list[Callable[[], None]] = field(default_factory=list)
     of: set[UUID] = field(default_factory=set)
@@ -108,22 +116,40 @@ class Journal:
     ) -> None:
         self._loop = loop
         self._deliver = deliver
-        self._trouble = trouble
+        self.database = Insistence(lambda away: self._on_loop(lambda: trouble(away)))
         self._before_commit = before_commit
         self._queue: deque[Item] = deque()
         self._wake = threading.Condition()
-        self._closing = False
-        self._away = False
+        self._ringing = False
         self._known: dict[int, int] = {}
         self._forks = Forks()
-        self.fan_out_seconds = 0.0
+        self._fan_outs = (0.0, 0.0)
         self._thread = threading.Thread(target=self._write_for_ever, name="journal", daemon=True)
         self._thread.start()
 
     def put(self, item: Item) -> None:
+        """On the loop's thread. What is put in one turn of the loop wakes the writer once, and goes into one group."""
+        self._queue.append(item)
+        if not self._ringing:
+            self._ringing = True
+            self._loop.call_soon(self._ring)
+
+    def _ring(self) -> None:
+        self._ringing = False
         with self._wake:
-            self._queue.append(item)
             self._wake.notify()
+
+    def fanned_out(self, seconds: float) -> None:
+        """Say how long the last fan-out took."""
+        self._fan_outs = (self._fan_outs[1], seconds)
+
+    @property
+    def pause(self) -> float:
+        """Seconds between two groups, in which more gathers: twice a fan-out's, or the next would find the loop busy.
+
+        Of the last two the shorter counts: one large paste holds up nobody's keys.
+        """
+        return min(2 * min(self._fan_outs), LONGEST_PAUSE)
 
     def run_job(
         self,
@@ -132,10 +158,23 @@ class Journal:
         *,
         author: UUID | None = None,
         run_id: UUID | None = None,
+        at_most: float | None = None,
     ) -> Future[T]:
-        """Run a job in the queue; the future has its value once this process has applied what it wrote."""
+        """Run a job in the queue; the future has its value once this process has applied what it wrote.
+
+        One that takes more than `at_most` seconds under the lock is tried once more and given longer, since the machine
+        may have been slow or the document be very long; then it fails with Busy.
+        """
         done: Future[T] = Future()
-        self.put(Task(lambda forks: forks.perform(document_id, job, author=author, run_id=run_id), done, document_id))
+
+        def run(forks: Forks) -> Outcome[T]:
+            perform = partial(forks.perform, document_id, job, author=author, run_id=run_id)
+            try:
+                return perform(at_most=at_most)
+            except Busy:
+                return perform(at_most=at_most and at_most * PATIENCE)
+
+        self.put(Task(run, done, document_id))
         return done
 
     def write(self, fn: Callable[[], T]) -> Future[T]:
@@ -152,7 +191,7 @@ class Journal:
     def close(self) -> None:
         """Commit what is queued and end the thread."""
         with self._wake:
-            self._closing = True
+            self.database.closing = True
             self._wake.notify()
         self._thread.join(timeout=10)
 
@@ -163,7 +202,7 @@ class Journal:
         try:
             while True:
                 with self._wake:
-                    while not self._queue and not self._closing:
+                    while not self._queue and not self.database.closing:
                         self._wake.wait()
                     if not self._queue:
                         return
@@ -171,18 +210,17 @@ class Journal:
                 if pause > 0:
                     time.sleep(pause)
                 self._process(self._take())
-                not_before = time.monotonic() + min(2 * self.fan_out_seconds, LONGEST_PAUSE)
+                not_before = time.monotonic() + self.pause
         finally:
             connection.close()
 
     def _take(self) -> list[Item]:
         """What has gathered: the entries up to the first item of another kind, or that one."""
-        with self._wake:
-            group: list[Item] = [self._queue.popleft()]
-            while isinstance(group[0], Entry) and self._queue and len(group) < GROUP:
-                if not isinstance(self._queue[0], Entry):
-                    break
-                group.append(self._queue.popleft())
+        group: list[Item] = [self._queue.popleft()]
+        while isinstance(group[0], Entry) and self._queue and len(group) < GROUP:
+            if not isinstance(self._queue[0], Entry):
+                break
+            group.append(self._queue.popleft())
         return group
 
     def _process(self, group: Sequence[Item]) -> None:
@@ -190,7 +228,7 @@ class Journal:
             case Entry():
                 self._commit([item for item in group if isinstance(item, Entry)])
             case Watch() as watch:
-                self._insist(lambda: self._catch_up(watch))
+                self.database.insist(lambda: self._catch_up(watch))
             case Unwatch(crdt_id):
                 self._known.pop(crdt_id, None)
             case Task() as task:
@@ -198,7 +236,7 @@ class Journal:
 
     def _commit(self, entries: list[Entry]) -> None:
         try:
-            self._insist(lambda: self._tell(self._group(entries)))
+            self.database.insist(lambda: self._tell(self._group(entries)))
         except Exception:
             if len(entries) > 1:
                 for entry in entries:
@@ -225,7 +263,7 @@ class Journal:
                     taken.setdefault(entry.crdt_id, []).append(entry)
             for crdt_id in sorted(taken):
                 batch = [Row(entry.update or b"", entry.author) for entry in taken[crdt_id]]
-                last = rows.append(crdt_id, batch)
+                last, news.schemas[crdt_id] = rows.append(crdt_id, batch, max(entry.schema for entry in taken[crdt_id]))
                 ours = list(enumerate((row.update for row in batch), last - len(batch) + 1))
                 self._note(news, crdt_id, taken[crdt_id][0].document_id, ours)
             self._before_commit()
@@ -266,7 +304,7 @@ class Journal:
 
     def _perform(self, task: Task) -> None:
         try:
-            outcome = self._insist(lambda: task.run(self._forks), tries=TRIES_OF_A_JOB)
+            outcome = self.database.insist(lambda: task.run(self._forks), tries=TRIES_OF_A_JOB)
         except BaseException as error:
             problem = error
             self._tell(News(told=[lambda: _fail(task.done, problem)]))
@@ -276,48 +314,16 @@ class Journal:
         if isinstance(outcome, Outcome):
             value = outcome.value
             for part in outcome.written:
-                self._insist(
+                self.database.insist(
                     lambda part=part: self._note(  # type: ignore[misc]
                         news, part.crdt_id, outcome.document_id, [(part.seq, part.update)]
                     )
                 )
                 news.by_job.add(part.crdt_id)
+                news.schemas[part.crdt_id] = part.schema
             news.told.extend(outcome.after_commit)
         news.told.insert(0, lambda: _resolve(task.done, value))
         self._tell(news)
-
-    def _insist(self, attempt: Callable[[], T], tries: int | None = None) -> T:
-        """Try for ever while the database is away, and say so; nothing is dropped."""
-        failed = 0
-        while True:
-            try:
-                value = attempt()
-            except (OperationalError, InterfaceError) as error:
-                failed += 1
-                connection.close()
-                if self._closing or (tries is not None and failed >= tries and _answers()):
-                    raise
-                self._say_away(True, error)
-                time.sleep(min(RETRY_SECONDS * failed, 2))
-            else:
-                if self._away:
-                    self._say_away(False, None)
-                return value
-
-    def _say_away(self, away: bool, error: BaseException | None) -> None:
-        if away != self._away:
-            log.error("the database is away: %s", error) if away else log.warning("the database is back")
-            self._away = away
-            self._on_loop(lambda: self._trouble(away))
-
-
-def _answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
 
 
 def _told(receipt: Callable[[CloseCode | None], None], verdict: CloseCode | None) -> Callable[[], None]:

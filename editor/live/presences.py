@@ -53,7 +53,7 @@ class Presences:
         if not agents:
             self._agents.pop(document_id, None)
         if host := self._hosts.get(document_id):
-            host.awareness.remove(("agent", agent_id))
+            host.presence.remove(("agent", agent_id))
         else:
             self._publish(document_id, [_entry(agent_id, None)])
 
@@ -67,7 +67,7 @@ class Presences:
         for document_id, agents in self._agents.items():
             for agent in agents.values():
                 if host := self._hosts.get(document_id):
-                    host.awareness.renew(("agent", agent.id))
+                    host.presence.table.renew(("agent", agent.id))
                 else:
                     self.show_agent(document_id, agent)
 
@@ -77,32 +77,34 @@ class Presences:
         """Another process told of its own."""
         owner = ("process", str(envelope["from"]))
         self._foreign[host.document_id, owner[1]] = time.monotonic()
+        seq = int(envelope.get("seq", 0))
         for entry in wire_presence.read(bytes(envelope["entries"])):
             if entry.state is not None:
-                host.awareness.put(owner, entry.client, entry.clock, entry.state)
-            elif host.awareness.owner_of(entry.client) == owner:
-                host.awareness.remove_client(entry.client)
+                host.presence.put(owner, entry.client, entry.clock, entry.state, lambda: host.content.seq >= seq)
+            elif host.presence.table.owner_of(entry.client) == owner:
+                host.presence.remove_client(entry.client)
 
     def forget_silent_processes(self, now: float, seconds: float) -> None:
         for (document_id, process), heard in list(self._foreign.items()):
             if now - heard > seconds:
                 del self._foreign[document_id, process]
                 if host := self._hosts.get(document_id):
-                    host.awareness.remove(("process", process))
+                    host.presence.remove(("process", process))
 
     def flush(self) -> None:
         """Send each room's presence, merged, and tell the other processes what is of this one."""
         for host in list(self._hosts.values()):
-            guarded(host, partial(self._flush, host))
+            if host.presence.stirs:
+                guarded(host, partial(self._flush, host))
 
     def _flush(self, host: Host) -> None:
-        changed = host.flush_awareness()
+        changed = host.presence.flush()
         if changed:
             self._publish(host.document_id, [entry for entry in changed if _is_local(host, entry)])
 
     def tell(self, host: Host) -> None:
         """Tell the other processes of everybody who is here."""
-        self._publish(host.document_id, [entry for entry in host.awareness.all() if _is_local(host, entry)])
+        self._publish(host.document_id, [entry for entry in host.presence.table.all() if _is_local(host, entry)])
 
     def tell_all(self) -> None:
         for host in self._hosts.values():
@@ -114,12 +116,12 @@ class Presences:
 
 
 def _is_local(host: Host, entry: wire_presence.Presence) -> bool:
-    owner = host.awareness.owner_of(entry.client)
+    owner = host.presence.table.owner_of(entry.client)
     return not (isinstance(owner, tuple) and owner[0] == "process")
 
 
 def _put(host: Host, agent: Agent) -> None:
-    host.awareness.put(("agent", agent.id), agent_client(agent.id), int(time.time()), _state(agent))
+    host.presence.table.put(("agent", agent.id), agent_client(agent.id), int(time.time()), _state(agent))
 
 
 def _entry(agent_id: str, state: dict[str, Any] | None) -> wire_presence.Presence:

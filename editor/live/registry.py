@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -22,6 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from editor import doorbell, suggestions
 from editor.live import clock, commands, compactor, content, facts
 from editor.live.backplane import Backplane, Envelope
+from editor.live.commands import Commands
 from editor.live.connection import Connection
 from editor.live.copy import Copy
 from editor.live.facts import Stored
@@ -43,9 +43,6 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 READERS = 4
 PLACE_SECONDS = 0.15
-NO_SUCH_COMMAND = "This server does not know what was asked. Reload the page."
-CANNOT_SAVE = "This cannot be saved at the moment. Try again when changes are being saved again."
-TOO_MANY_COMMANDS = "That was too much at once. Wait a moment, then try again."
 
 
 class Registry:
@@ -58,7 +55,7 @@ class Registry:
         make_journal: Callable[..., Journal] = Journal,
     ) -> None:
         self.process = uuid.uuid4().hex
-        self.handlers = {handler.type: handler for handler in [*commands.built_in(), *handlers]}
+        self._commands = Commands([*commands.built_in(), *handlers], lambda: self.journal)
         self.hosts: dict[UUID, Host] = {}
         self._away_since: float | None = None
         self.sockets = Sockets()
@@ -126,7 +123,7 @@ class Registry:
             with suppress(asyncio.CancelledError, Exception):
                 await task
         await self.backplane.close()
-        self.seating.write()
+        self.seating.end()
         await asyncio.to_thread(self.journal.close)
         await asyncio.to_thread(self._end_reading)
         self._loop = None
@@ -192,18 +189,19 @@ class Registry:
         return await asyncio.shield(task)
 
     async def _load(self, document_id: UUID) -> Host:
-        title, stored = await self.read(lambda: facts.load(document_id))
-        session, text = _copy(stored["session"]), _copy(stored["content"])
+        loaded = await self.read(lambda: facts.load(document_id))
+        session, text = _copy(loaded.session), _copy(loaded.content)
+        check = content.check_for(session)
         host = Host(
             document_id,
-            title,
+            loaded.title,
             text,
             session,
-            Intake(text.replica, content.check_for(session), settings.MAX_STRUCTS_A_FRAME),
+            Intake(text.replica, loaded.survey, check, settings.MAX_STRUCTS_A_FRAME),
             self.journal,
             largest=settings.MAX_DOCUMENT_BYTES,
             rights_changed=self.refresh,
-            commanded=self._commanded,
+            commanded=self._commands.take,
             attended=self.seating.attended,
             welcome=self._welcome,
         )
@@ -253,31 +251,6 @@ class Registry:
         if self._loop is not None:
             self._loop.call_later(seconds, call)
 
-    # Commands
-
-    def _commanded(self, host: Host, connection: Connection, command: messages.Command) -> None:
-        handler = self.handlers.get(command.type)
-        if handler is None:
-            connection.tell(messages.Nack(command.id, "unknown_command", NO_SUCH_COMMAND))
-            return
-        if wait := connection.pace.command(time.monotonic()):
-            details = {"retry_after": math.ceil(wait)}
-            connection.tell(messages.Nack(command.id, "too_fast", TOO_MANY_COMMANDS, details))
-            return
-        try:
-            asked = handler.parse(command.fields)
-        except ValueError as error:
-            connection.tell(messages.Nack(command.id, "invalid", str(error)))
-            return
-        if host.waiting.shut:
-            connection.tell(messages.Nack(command.id, "not_saved", CANNOT_SAVE))
-            return
-        author = connection.participant.user
-        job = commands.job_of(handler, connection.participant, command.id, asked)
-        connection.pace.waiting += 1
-        done = self.journal.run_job(host.document_id, job, author=author)
-        done.add_done_callback(partial(_answer, connection, command.id))
-
     # What commits bring
 
     def _deliver(self, news: News) -> None:
@@ -301,10 +274,12 @@ class Registry:
             if host_here := self.hosts.get(document_id):
                 host_here.tell_saved()
                 host_here.tell_large()
+                host_here.presence.release()
         for crdt_id, numbered in news.ours.items():
             updates = [update for _, update in numbered]
-            self.backplane.publish(news.documents[crdt_id], "rows", crdt=crdt_id, first=numbered[0][0], updates=updates)
-        self.journal.fan_out_seconds = time.perf_counter() - began
+            told = {"crdt": crdt_id, "schema": news.schemas.get(crdt_id, 0), "first": numbered[0][0]}
+            self.backplane.publish(news.documents[crdt_id], "rows", **told, updates=updates)
+        self.journal.fanned_out(time.perf_counter() - began)
 
     def _place_suggestions(self, host: Host) -> None:
         """Say, a moment after the text has changed, where the pending suggestions stand now."""
@@ -349,14 +324,19 @@ class Registry:
         """Rows may come with their bytes; whether they follow on what is known, the writer decides."""
         found = self._copies.get(int(envelope["crdt"]))
         if found is not None:
-            _, copy = found
+            host, copy = found
+            if copy is host.content:
+                host.raise_schema(int(envelope.get("schema", 0)))
             updates = [bytes(update) for update in envelope.get("updates", ())]
             first = int(envelope["first"])
             self.journal.put(Watch(copy.crdt_id, None, tuple(enumerate(updates, first))))
 
     def _publish_awareness(self, document_id: UUID, entries: bytes) -> None:
+        """With the `seq` up to which the text is shown here: in another process a caret may not overtake it either."""
         if self._backplane is not None:
-            self._backplane.publish(document_id, "awareness", entries=entries)
+            host = self.hosts.get(document_id)
+            seq = host.content.seq if host else 0
+            self._backplane.publish(document_id, "awareness", entries=entries, seq=seq)
 
     def grants_changed(self, document_id: UUID) -> None:
         """A document's grants, people, title or journal changed outside the rooms: read them again, in every process.
@@ -370,22 +350,10 @@ class Registry:
         self.refresh(document_id)
         self.backplane.publish(document_id, "changed")
 
-    def refresh(self, document_id: UUID) -> None:
-        """Follow what the rows say of an open room."""
+    def refresh(self, *document_ids: UUID) -> None:
+        """Follow what the rows say of open rooms."""
         self.changes += 1
-        self._following.refresh(document_id)
-
-
-def _answer(connection: Connection, command_id: str, done: Future[Any]) -> None:
-    connection.pace.waiting -= 1
-    error = done.exception()
-    if error is None:
-        connection.tell(messages.Ack(command_id, done.result()))
-        return
-    refusal = commands.nack(command_id, error)
-    if refusal.code == "failed":
-        log.error("a command failed", exc_info=error, extra={"command": command_id})
-    connection.tell(refusal)
+        self._following.refresh(*document_ids)
 
 
 def _copy(stored: Stored) -> Copy:

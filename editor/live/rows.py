@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from editor.models import CrdtDocument, Grant, JournalRow, Snapshot, User
 from editor.room.participant import ABILITIES, Ability, Role
 
 _CRDT = CrdtDocument._meta.db_table
 _ROW = JournalRow._meta.db_table
+_NUMBER = (
+    f"UPDATE {_CRDT} SET seq = seq + %s, schema = CASE WHEN schema < %s THEN %s ELSE schema END"
+    " WHERE id = %s RETURNING seq, schema"
+)
 _INSERT = f"INSERT INTO {_ROW} (crdt_id, seq, {{update}}, author_id, run_id) VALUES (%s, %s, %s, %s, %s)"
 
 _GRANTS = (
@@ -41,14 +46,21 @@ def _uuid(value: UUID | None) -> Any:
     return value if value is None or connection.features.has_native_uuid_field else value.hex
 
 
-def append(crdt_id: int, rows: Sequence[Row]) -> int:
-    """Number and insert these rows; the CRDT's row stays locked until the commit. Returns the last one's `seq`."""
+class Appended(NamedTuple):
+    """The last row's `seq`, and the highest schema number that was ever written, this one's included."""
+
+    seq: int
+    schema: int
+
+
+def append(crdt_id: int, rows: Sequence[Row], schema: int = 0) -> Appended:
+    """Number and insert these rows; the CRDT's row stays locked until the commit."""
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {_CRDT} SET seq = seq + %s WHERE id = %s RETURNING seq", [len(rows), crdt_id])
+        cursor.execute(_NUMBER, [len(rows), schema, schema, crdt_id])
         numbered = cursor.fetchone()
         if numbered is None:
             raise NoDocument(crdt_id)
-        last = int(numbered[0])
+        last, highest = numbered
         statement = _INSERT.format(update=connection.ops.quote_name("update"))
         first = last - len(rows) + 1
         cursor.executemany(
@@ -58,7 +70,7 @@ def append(crdt_id: int, rows: Sequence[Row]) -> int:
                 for seq, row in enumerate(rows, first)
             ],
         )
-    return last
+    return Appended(last, highest)
 
 
 def after(crdt_id: int, seq: int, up_to: int | None = None) -> list[tuple[int, bytes]]:
@@ -78,11 +90,20 @@ def after(crdt_id: int, seq: int, up_to: int | None = None) -> list[tuple[int, b
 
 def lock(document_id: UUID) -> dict[str, tuple[int, int]]:
     """Lock a document's CRDT rows in id order; gives (id, seq) by kind."""
-    rows = CrdtDocument.objects.select_for_update(no_key=True).filter(document_id=document_id).order_by("id")
-    found = {kind: (crdt_id, seq) for crdt_id, kind, seq in rows.values_list("id", "kind", "seq")}
-    if len(found) < 2:
+    return _crdts(document_id, CrdtDocument.objects.select_for_update(no_key=True))
+
+
+def newest(document_id: UUID) -> dict[str, tuple[int, int]]:
+    """(id, seq) of a document's CRDT rows by kind, as they are committed."""
+    return _crdts(document_id, CrdtDocument.objects.all())
+
+
+def _crdts(document_id: UUID, found: QuerySet[CrdtDocument]) -> dict[str, tuple[int, int]]:
+    crdts = found.filter(document_id=document_id).order_by("id").values_list("id", "kind", "seq")
+    by_kind = {kind: (crdt_id, seq) for crdt_id, kind, seq in crdts}
+    if len(by_kind) < 2:
         raise NoDocument(document_id)
-    return found
+    return by_kind
 
 
 def role_of(document_id: UUID, user_id: UUID) -> Role | None:
@@ -117,7 +138,8 @@ def ids(values: Iterable[UUID]) -> dict[Any, UUID]:
 
 
 def marks(values: Collection[object]) -> str:
-    return ", ".join(["%s"] * len(values))
+    """For `IN (...)`, which PostgreSQL does not let stand empty."""
+    return ", ".join(["%s"] * len(values)) or "NULL"
 
 
 def may(role: Role | None, ability: Ability) -> bool:

@@ -78,6 +78,11 @@ class Seating:
                 self._logged(partial(seats.write, self._process, [seat]))
         written.set_result(None)
 
+    def end(self) -> None:
+        """The process ends, and everybody's seat in it."""
+        self.write()
+        self._logged(partial(seats.end, self._process))
+
     def renew(self, hosts: Iterable[Host]) -> None:
         sitting = {c.id: c.attention.value for host in hosts for c in host.connections.values()}
         if sitting:

@@ -1,15 +1,21 @@
-"""Seats as rows: only they decide, across processes, whether somebody is in a room. Run in the writer's thread."""
+"""Seats as rows: only they decide, across processes, whether somebody is in a room, and count who is.
+
+Written in the writer's thread.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
+from editor import clearing
+from editor.live import rows
 from editor.models import Seat
 
 MISSED_HEARTBEATS = 2
@@ -23,6 +29,32 @@ class Sitting(NamedTuple):
     connection: UUID
     user: UUID
     attention: str
+
+
+class Elsewhere(NamedTuple):
+    """How many sockets a person and a room have in other processes, as their rows say."""
+
+    of_person: int = 0
+    in_room: int = 0
+
+
+_COUNT = (
+    f"(SELECT count(*) FROM {Seat._meta.db_table} s WHERE s.{{}} = %s AND s.process <> %s"
+    f" AND s.attention <> '{Seat.Attention.GONE}' AND s.expires > %s)"
+)
+ELSEWHERE = f"{_COUNT.format('user_id')}, {_COUNT.format('document_id')}"
+"""Two columns, for `elsewhere_values`: so that admission asks no statement more."""
+
+
+def elsewhere_values(process: str, person: UUID, document: UUID) -> list[Any]:
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    return [*rows.ids([person]), process, now, *rows.ids([document]), process, now]
+
+
+def elsewhere(process: str, person: UUID, document: UUID) -> Elsewhere:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {ELSEWHERE}", elsewhere_values(process, person, document))
+        return Elsewhere(*cursor.fetchone())
 
 
 def write(process: str, sitting: Iterable[Sitting]) -> None:
@@ -48,13 +80,18 @@ def write(process: str, sitting: Iterable[Sitting]) -> None:
 
 
 def renew(connections: dict[UUID, str]) -> None:
-    """Keep these seats, by connection and attention, and clear away those that ended long ago."""
+    """Keep these seats, by connection and attention, and clear away some that ended long ago."""
     now = timezone.now()
     for attention in sorted(set(connections.values())):
         ids = [connection for connection, has in connections.items() if has == attention]
         Seat.objects.filter(pk__in=ids).update(expires=now + _lives(attention))
-    long_ago = now - timedelta(seconds=max(3600, 2 * settings.GRACE_VISIBLE_SECONDS))
-    Seat.objects.filter(expires__lt=long_ago).delete()
+    clearing.some_seats(now)
+
+
+def end(process: str) -> None:
+    """Whoever sat in this process comes back to another one."""
+    sitting = Seat.objects.filter(process=process).exclude(attention=Seat.Attention.GONE)
+    sitting.update(attention=Seat.Attention.GONE, since=timezone.now())
 
 
 def _lives(attention: str) -> timedelta:

@@ -1,4 +1,8 @@
-"""How many sockets are open: in this process, of each person, in each room. Each number has a limit."""
+"""How many sockets are open: in this process, of each person, in each room. Each number has a limit.
+
+What is here is counted here. Sockets of other processes are counted by the rows of their seats, which say a moment
+later who came and went.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from editor.live.admission import NotAdmitted
+from editor.live.admission import Admitted, NotAdmitted
 from editor.wire.close_codes import CloseCode
 
 
@@ -31,11 +35,18 @@ class Sockets:
         if _over(self.open, settings.LIMIT_SOCKETS):
             raise NotAdmitted(CloseCode.OVERLOAD)
 
-    def sit(self, person: UUID, document: UUID) -> None:
-        """It is this person's, in this room; raises NotAdmitted, and has then counted nothing."""
+    def sit(self, admitted: Admitted, document: UUID) -> None:
+        """It is this person's, in this room; raises NotAdmitted, and has then counted nothing.
+
+        Seats elsewhere may be those of a process that was killed, until they run out: who has too many with them alone
+        comes again, and is not sent away for good.
+        """
+        person, elsewhere = admitted.participant.user, admitted.elsewhere
         if _over(self.of_person[person] + 1, settings.LIMIT_SOCKETS_A_PERSON):
             raise NotAdmitted(CloseCode.TOO_FAST)
-        if _over(self.in_room[document] + 1, settings.LIMIT_SOCKETS_A_ROOM):
+        if _over(self.of_person[person] + elsewhere.of_person + 1, settings.LIMIT_SOCKETS_A_PERSON):
+            raise NotAdmitted(CloseCode.OVERLOAD)
+        if _over(self.in_room[document] + elsewhere.in_room + 1, settings.LIMIT_SOCKETS_A_ROOM):
             raise NotAdmitted(CloseCode.OVERLOAD)
         self.of_person[person] += 1
         self.in_room[document] += 1

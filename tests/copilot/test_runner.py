@@ -20,8 +20,8 @@ from copilot.live.drive import Timing
 from copilot.live.openai_model import OpenAIModel
 from copilot.live.worker import Rhythm
 from copilot.models import Run, RunEvent, Step, ToolCall
-from editor import confirmations
-from editor.models import Grant, Invitation, Seat, Suggestion
+from editor import confirmations, people
+from editor.models import Grant, Invitation, Seat, Suggestion, User
 from editor.room.errors import Refusal
 from editor.room.participant import Participant, Role
 from tests.copilot.provider import Provider, at_length, improved
@@ -351,6 +351,16 @@ async def test_a_run_whose_asker_has_lost_the_document_ends(make: Make) -> None:
     await room.rooms.read(lambda: grants.update(role=""))
     gate.set()
     assert (await room.state(run, "failed"))["error_code"] == "rights_lost"
+
+
+async def test_the_run_of_somebody_who_is_switched_off_is_stopped_and_its_stream_closed(make: Make) -> None:
+    model = says([*words("A b"), asyncio.Event()])
+    room = await make(model)
+    run = await room.ask("Go")
+    await room.state(run, "streaming")
+    await room.rooms.read(lambda: people.switch_off(User.objects.get(pk=room.ada.user)))
+    await room.state(run, "cancelled")
+    await room.until(lambda: model.closed == 1)
 
 
 @override_settings(OPENAI_INPUT_PRICE=0.5, OPENAI_OUTPUT_PRICE=2.0)

@@ -43,12 +43,12 @@ async def eventually(what: Callable[[], Any]) -> None:
 class Socket(Seat):
     """A seat over ASGI, without a server: each frame that comes down is taken in at once and kept in `down`."""
 
-    def __init__(self, registry: Registry, document: uuid.UUID, user: User) -> None:
+    def __init__(self, registry: Registry, document: uuid.UUID, user: User, query: bytes = b"") -> None:
         self._up: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         super().__init__(cast(ClientConnection, self))
         self.down: list[bytes] = []
         protocols = ["scriptorium", f"guest.{access.guest_pass(user)}"]
-        self._scope = {"type": "websocket", "path": f"/ws/documents/{document}", "headers": []}
+        self._scope = {"type": "websocket", "path": f"/ws/documents/{document}", "headers": [], "query_string": query}
         self._scope["subprotocols"] = protocols
         self._consumer = RoomConsumer(registry)
         self._task: asyncio.Task[None] | None = None

@@ -52,6 +52,33 @@ def word_after(client: int, clock: int, word: str) -> bytes:
     return struct(0x84, varint(client), varint(clock), string(word))
 
 
+def misplaced(client: int) -> dict[str, bytes]:
+    """What a room refuses with 4400 in a client's first paragraph: itself (0), its text (1), words (from 2)."""
+    block, text, letter = (varint(client) + varint(clock) for clock in (0, 1, 2))
+    words, paragraph, a_text = string("words"), b"\x03" + string("paragraph"), b"\x06"
+    return {
+        "words beside a block": struct(0x84, block, words),
+        "words before a block": struct(0x44, block, words),
+        "words beside a text": struct(0x84, text, words),
+        "words in a block": struct(0x04, b"\0", block, words),
+        "a mark beside a block": struct(0x86, block, string("bold"), string("{}")),
+        "a block among words": struct(0x87, letter, paragraph),
+        "a block in a text": struct(0x07, b"\0", text, paragraph),
+        "a text among words": struct(0x87, letter, a_text),
+        "a text beside a block": struct(0x87, block, a_text),
+        "a part of a table beside a block": struct(0x87, block, b"\x03" + string("tableCell")),
+        "a node as an attribute": struct(0x27, b"\0", block, string("id"), paragraph),
+        "words as an attribute": struct(0x24, b"\0", block, string("id"), words),
+        "a value among words": struct(0x88, letter, b"\x01\x7d\x01"),
+        "a value among blocks": struct(0x88, block, b"\x01\x7d\x01"),
+        "an attribute of a text": struct(0x28, b"\0", text, string("id"), b"\x01\x77" + string("an-id")),
+        "an attribute that only headings have": struct(0x28, b"\0", block, string("level"), b"\x01\x7d\x01"),
+        "words between a letter and a block": struct(0xC4, letter, block, words),
+        "nothing between a letter and a block": struct(0xC1, letter, block, b"\x01"),
+        "words within a letter": struct(0x04, b"\0", letter, words),
+    }
+
+
 def many_structs(count: int) -> bytes:
     """That many structs of one character each, by clients of their own: they cannot be joined."""
     body = b"".join(

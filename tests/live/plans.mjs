@@ -8,7 +8,7 @@ import * as Y from '../../static/node_modules/yjs/dist/yjs.mjs'
 const [cookie, urls] = process.argv.slice(2)
 const servers = urls.split(',')
 const SAVED = 102
-const PATIENCE = 60_000
+const PATIENCE = +(process.env.PLAN_PATIENCE ?? 60_000)
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 
 class Socket extends WebSocket {
@@ -35,7 +35,10 @@ class Author {
     // A stock client prints a line for each frame of a type that it does not know.
     this.provider.messageHandlers = this.provider.messageHandlers.slice()
     this.provider.messageHandlers[SAVED] = () => {}
+    this.closed = []
+    this.provider.on('connection-close', (event) => event && this.closed.push([event.code, event.reason]))
     this.online = true
+    this.undone = new Y.UndoManager(this.root, { captureTimeout: 0 })
   }
 
   get root () { return this.doc.getXmlFragment('content') }
@@ -47,6 +50,7 @@ class Author {
   }
 
   end () {
+    this.undone.destroy()
     this.provider.destroy()
     this.doc.destroy()
   }
@@ -61,7 +65,9 @@ function edit (author, chance) {
   const number = (below) => Math.floor(chance() * below)
   const { root } = author
   const count = root.length
-  const what = number(12)
+  const what = number(16)
+  if (what === 14) return author.undone.undo()
+  if (what === 15) return author.undone.redo()
   if (!count || what === 0) {
     const block = new Y.XmlElement(chance() < 0.3 ? 'heading' : 'paragraph')
     block.insert(0, [new Y.XmlText()])
@@ -70,6 +76,7 @@ function edit (author, chance) {
   }
   const block = number(count)
   const text = author.text(block)
+  if (!text) return // undoing brought a block back whose words another took away
   const words = text.toString().replace(/<[^>]*>/g, '')
   const characters = Array.from(words).length
   const start = number(characters + 1)
@@ -81,6 +88,31 @@ function edit (author, chance) {
   else if (what === 9 && length) text.format(from, length, { italic: {} })
   else if (what === 10 && root.get(block).nodeName === 'heading') root.get(block).setAttribute('level', 1 + number(6))
   else if (what === 11 && count > 1) root.delete(block, 1)
+  else if (what === 12) author.doc.transact(() => split(root, block, from))
+  else if (what === 13 && block + 1 < count) author.doc.transact(() => join(root, block))
+}
+
+// As an editor does when Enter is pressed: the words that follow go into a new block.
+function split (root, block, from) {
+  const text = root.get(block).get(0)
+  const words = text.toDelta()
+  const element = new Y.XmlElement('paragraph')
+  const rest = new Y.XmlText()
+  element.insert(0, [rest])
+  root.insert(block + 1, [element])
+  let at = 0
+  for (const { insert, attributes } of words) {
+    const piece = insert.slice(Math.max(0, from - at))
+    if (piece) rest.insert(rest.length, piece, attributes ?? {})
+    at += insert.length
+  }
+  if (at > from) text.delete(from, at - from)
+}
+
+function join (root, block) {
+  const text = root.get(block).get(0)
+  for (const { insert, attributes } of root.get(block + 1).get(0)?.toDelta() ?? []) text.insert(text.length, insert, attributes ?? {})
+  root.delete(block + 1, 1)
 }
 
 const tree = (node) => {
@@ -124,7 +156,7 @@ async function play ({ document, seed, restart }) {
     await until('a newcomer to agree', () => late.provider.synced && agree([late, ...authors]))
     return { tree: tree(late.root), state: hex(Y.encodeStateAsUpdate(late.doc)) }
   } catch (error) {
-    return { error: String(error), trees: authors.map((author) => JSON.stringify(tree(author.root))) }
+    return { error: String(error), closed: authors.map((author) => author.closed), trees: authors.map((author) => JSON.stringify(tree(author.root))) }
   } finally {
     for (const author of [...authors, late]) author?.end()
   }

@@ -29,6 +29,7 @@ const join = async () => {
   const doc = new Y.Doc()
   const provider = new WebsocketProvider(url, room, doc, { WebSocketPolyfill: Socket, disableBc: true, maxBackoffTime: 500 })
   provider.on('connection-error', () => {})
+  provider.on('closed', ({ code }) => { throw new Error(`closed for good with ${code}`) })
   provider.messageHandlers = provider.messageHandlers.slice()
   provider.messageHandlers[102] = () => {}
   // Also who reads nothing says that it is here.

@@ -2,6 +2,7 @@
 //   node stock.mjs converge URL DOCUMENT COOKIE        two clients type at once, one is cut off and comes back
 //   node stock.mjs trace URL DOCUMENT COOKIE FILE      two authors' recorded keystrokes, as fast as they go
 //   node stock.mjs watch URL DOCUMENT COOKIE PASS      a bold word is written and deleted while a reader looks on
+//   node stock.mjs comeBack URL DOCUMENT COOKIE        one leaves and comes back, and looks whom it sees
 import fs from 'node:fs'
 import zlib from 'node:zlib'
 import WebSocket from '../../static/node_modules/ws/wrapper.mjs'
@@ -16,7 +17,11 @@ class Socket extends WebSocket {
   }
 }
 
-const join = (doc) => new WebsocketProvider(url, room, doc, { WebSocketPolyfill: Socket, disableBc: true })
+const join = (doc) => {
+  const provider = new WebsocketProvider(url, room, doc, { WebSocketPolyfill: Socket, disableBc: true })
+  provider.on('closed', ({ code, reason }) => { throw new Error(`closed for good with ${code} ${reason}`) })
+  return provider
+}
 const synced = (provider) => new Promise((resolve) => provider.once('sync', resolve))
 const text = (doc) => doc.getXmlFragment('content').get(0).get(0)
 const begin = (doc) => {
@@ -25,8 +30,8 @@ const begin = (doc) => {
   doc.getXmlFragment('content').insert(0, [paragraph])
 }
 const until = async (what) => {
-  for (;;) {
-    if (what()) return
+  for (const began = performance.now(); !what();) {
+    if (performance.now() - began > 100_000) throw new Error(`100 s have passed and not yet ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
@@ -45,7 +50,7 @@ const converge = async () => {
   for (let i = 0; i < 50; i++) {
     text(a).insert(0, 'a😀')
     text(b).insert(text(b).length, 'bé')
-    if (i % 10 === 5) text(b).delete(0, 1 + 2)
+    if (i % 10 === 5) text(b).delete(text(b).length - 2, 2) // its own: at the start it might divide an emoji
     await new Promise((resolve) => setImmediate(resolve))
   }
   pb.disconnect()
@@ -157,4 +162,21 @@ const watch = async () => {
   finish({ text: text(reader).toString(), made: made.length, closed })
 }
 
-await { converge, trace, watch }[mode]()
+// Whether a client that comes back sees who has stayed before that one has said anything more.
+const comeBack = async () => {
+  const [stays, goes] = [join(new Y.Doc()), join(new Y.Doc())]
+  const sees = () => goes.awareness.getStates().has(stays.doc.clientID)
+  await Promise.all([synced(stays), synced(goes)])
+  await until(sees)
+  let said = 0
+  stays.awareness.on('update', (_, origin) => { if (origin === 'local') said += 1 })
+  for (let i = 0; i < 3; i++) {
+    goes.disconnect()
+    await until(() => !sees())
+    goes.connect()
+    await until(sees)
+  }
+  finish({ said })
+}
+
+await { converge, trace, watch, comeBack }[mode]()

@@ -53,3 +53,14 @@ def test_a_new_name_is_told_to_everybody() -> None:
     table.take_changed()
     table.restamp("ada", {"name": "Ada Lovelace"})
     assert table.take_changed() == [Presence(7, 4, {"user": {"name": "Ada Lovelace"}, "cursor": None})]
+
+
+def test_whoever_forgot_the_others_is_shown_them_under_clocks_that_are_new_to_them() -> None:
+    table = AwarenessTable()
+    table.put("ada", 7, 3, ADA)
+    table.take_changed()
+    table.raise_clocks()
+    assert table.take_changed() == [], "nobody else is told anything"
+    assert table.all() == [Presence(7, 4, ADA)]
+    table.put("ada", 7, 4, {**ADA, "cursor": None})
+    assert table.take_changed() == [Presence(7, 5, {**ADA, "cursor": None})], "newer than what was shown"

@@ -6,9 +6,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import AsyncIterator
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -16,50 +13,15 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from editor.live.journal import Journal
 from editor.live.registry import Registry
-from tests.live.desk import Socket, eventually, furnish, in_thread, running
+from tests.live.desk import Socket, eventually, furnish, in_thread
+from tests.live.gate import Gate
 from tests.live.people import deletes_the_top, reads, types
 from tests.running.process import ROOT, bare_environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 TICKS = 6
-
-
-class Gate:
-    """Holds a commit back while it is shut."""
-
-    def __init__(self) -> None:
-        self._open = threading.Event()
-        self._open.set()
-        self.held = threading.Event()
-
-    def shut(self) -> None:
-        self.held.clear()
-        self._open.clear()
-
-    def open(self) -> None:
-        self._open.set()
-
-    def __call__(self) -> None:
-        if not self._open.is_set():
-            self.held.set()
-            assert self._open.wait(60)
-
-
-@pytest.fixture
-def gate() -> Gate:
-    return Gate()
-
-
-@pytest.fixture
-async def registry(gate: Gate) -> AsyncIterator[Registry]:
-    async with running(Registry(make_journal=partial(Journal, before_commit=gate))) as made:
-        try:
-            yield made
-        finally:
-            gate.open()
 
 
 def durability() -> str:

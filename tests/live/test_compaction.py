@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import sys
 import uuid
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -180,16 +179,6 @@ def test_only_long_journals_and_left_rows_are_candidates() -> None:
 # In processes of their own
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    server = Server(tmp_path)
-    server.start()
-    try:
-        yield open_house(server)
-    finally:
-        server.stop()
-
-
 def compacting(server: Server, step: str, nth: int = 1) -> Process:
     command = [sys.executable, "-m", "tests.live.compacting", step, str(nth)]
     environment = {
@@ -207,7 +196,8 @@ def text_of(house: House, document: uuid.UUID) -> str:
         return reads(one)
 
 
-def test_killed_at_any_step_it_leaves_the_text_and_the_next_one_ends_the_work(house: House) -> None:
+def test_killed_at_any_step_it_leaves_the_text_and_the_next_one_ends_the_work(own_house: House) -> None:
+    house = own_house
     document = house.owner.new_document()
     saved: list[str] = []
     for step, nth in STEPS:

@@ -86,13 +86,13 @@ async def test_the_presence_of_five_hundred_is_written_once_a_tick() -> None:
         host = await registry.open(document.pk)
         seats, flows = sit(host, READERS)
         moves(host, seats, clock=1)
-        host.flush_awareness()
+        host.presence.flush()
         assert built(flows, AWARENESS) == (1, READERS)
         for flow in flows:
             flow.frames.clear()
         moves(host, seats[:1], clock=2)
         moves(host, seats[:1], clock=3)
-        host.flush_awareness()
+        host.presence.flush()
         assert built(flows, AWARENESS) == (1, READERS), "what is outdated within a tick is not sent"
         host.connections.clear()
 
@@ -104,12 +104,12 @@ async def test_who_came_back_has_a_frame_of_his_own_and_the_others_one_together(
         host = await registry.open(document.pk)
         seats, flows = sit(host, READERS)
         moves(host, seats[:1], clock=5)
-        host.flush_awareness()
-        host.awareness.remove(seats[0].id)
-        host.flush_awareness()
+        host.presence.flush()
+        host.presence.table.remove(seats[0].id)
+        host.presence.flush()
         for flow in flows:
             flow.frames.clear()
         moves(host, seats[:1], clock=5)
-        host.flush_awareness()
+        host.presence.flush()
         assert built(flows, AWARENESS) == (2, READERS)
         host.connections.clear()

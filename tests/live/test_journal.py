@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -12,7 +13,7 @@ from django.db import OperationalError, connection
 
 from editor import documents
 from editor.live import rows
-from editor.live.journal import Entry, Journal, News, Watch, run_job_now
+from editor.live.journal import LONGEST_PAUSE, Entry, Journal, News, Watch, run_job_now
 from editor.models import CrdtDocument, Document, Grant, JournalRow, User
 from editor.room import session
 from editor.room.errors import Refusal
@@ -184,3 +185,31 @@ async def test_what_an_acknowledgement_promises_is_on_the_disk(desk: Desk) -> No
         pytest.skip("SQLite's settings")
     found = await asyncio.wrap_future(desk.journal.write(pragmas))
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+
+
+async def test_what_comes_in_one_turn_of_the_loop_is_one_group(desk: Desk) -> None:
+    async def put_slowly(text: str) -> None:
+        time.sleep(0.02)  # noqa: ASYNC251 - the turn is long, and a writer that was woken would begin
+        await desk.put(desk.paragraph(text))
+
+    await asyncio.gather(*[put_slowly(f"line {n}") for n in range(5)])
+    assert [len(news.ours[desk.crdt.pk]) for news in desk.news] == [5]
+
+
+async def test_one_long_fan_out_makes_nobody_wait_and_a_second_one_does(desk: Desk) -> None:
+    desk.journal.fanned_out(0.001)
+    desk.journal.fanned_out(0.020)
+    assert desk.journal.pause == 0.002
+    desk.journal.fanned_out(0.020)
+    assert desk.journal.pause == LONGEST_PAUSE
+
+
+async def test_a_job_that_was_refused_says_nothing_of_the_database(desk: Desk) -> None:
+    def refuse(workspace: Workspace) -> None:
+        raise Refusal("no", "No.")
+
+    with pytest.raises(Refusal):
+        await desk.run(refuse)
+    desk.journal.database.look(time.monotonic() + 60)
+    await asyncio.sleep(0)
+    assert desk.away == []

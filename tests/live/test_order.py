@@ -16,7 +16,7 @@ import pytest
 from editor.wire.known import DeletedRanges
 from editor.wire.update import decode_update
 from tests.convergence.replicas import squashed_tree, tree
-from tests.live.conftest import House, open_house
+from tests.live.conftest import House, house_in
 from tests.live.pairs import Pair, two_servers
 from tests.running.process import ROOT
 from tests.running.server import Server
@@ -80,12 +80,8 @@ def agrees(house: House, document: uuid.UUID, found: dict[str, Any], seed: int) 
 
 @pytest.fixture(scope="module")
 def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    server = Server(tmp_path_factory.mktemp("plans"), **NO_LIMITS)
-    server.start()
-    try:
-        yield open_house(server)
-    finally:
-        server.stop()
+    with house_in(tmp_path_factory.mktemp("plans"), **NO_LIMITS) as house:
+        yield house
 
 
 @pytest.fixture(scope="module")

@@ -88,6 +88,15 @@ def test_a_stranger_gets_nothing(house: House, document: uuid.UUID) -> None:
         assert lost.until_closed() == 4404
 
 
+def test_a_page_of_one_person_is_closed_in_the_session_of_another(house: House, document: uuid.UUID) -> None:
+    with seat(house.server.url, document, cookie=house.owner.cookie, query=f"?person={uuid.uuid4()}") as former:
+        assert former.until_closed() == 4401
+        assert (former.messages, former.steps) == ([], set())
+    owner = house.server.database.one("SELECT user_id FROM editor_grant WHERE document_id = ?", document)
+    with seat(house.server.url, document, cookie=house.owner.cookie, query=f"?person={uuid.UUID(str(owner))}") as own:
+        own.greet()
+
+
 def test_a_page_of_another_site_is_closed_with_4403(house: House, document: uuid.UUID) -> None:
     with seat(house.server.url, document, cookie=house.owner.cookie, origin="https://evil.example") as page:
         assert page.until_closed() == 4403

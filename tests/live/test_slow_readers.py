@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import uuid
@@ -14,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.live.conftest import House, open_house
+from tests.running.node import node
 from tests.running.ports import until
-from tests.running.process import ROOT
 from tests.running.proxy import tls_in_front
 from tests.running.server import Server
 from tests.sizes import share
@@ -69,31 +68,15 @@ def writers(url: str, house: House, document: uuid.UUID) -> Iterator[Writers]:
         "room": str(document),
         "cookie": house.owner.cookie,
     }
-    typing = subprocess.Popen(
-        ["node", "--no-warnings", str(SCRIPT), json.dumps(plan)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    with node(SCRIPT, plan) as typing:
         yield Writers(typing)
-    finally:
-        typing.kill()
-        typing.communicate()
-
-
-def resident(server: Server) -> int:
-    """Bytes of memory that the server holds."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{server.pid}/status").read_text())
-    assert found
-    return int(found[1]) * 1024
 
 
 @pytest.fixture(params=["daphne", "tls", "uvicorn"])
 def front(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, House]]:
     """How the socket is served: the address for sockets, and the house behind it."""
-    server = UnderUvicorn(tmp_path) if request.param == "uvicorn" else Server(tmp_path)
+    kind = UnderUvicorn if request.param == "uvicorn" else Server
+    server = kind(tmp_path, LIMIT_BYTES="0")
     server.start()
     try:
         if request.param == "tls":
@@ -118,10 +101,10 @@ def test_a_client_that_stops_reading_costs_nothing_and_converges_when_it_reads_a
         people.read_again()
         growths: list[int] = []
         while len(growths) < ROUNDS and min(growths, default=GROWTH) >= GROWTH:
-            before = resident(house.server)
+            before = house.server.resident()
             people.stick()
             beside = people.write(seconds)
-            growths.append(resident(house.server) - before)
+            growths.append(house.server.resident() - before)
             print(f"grown by {growths[-1] // 1024} KB; slowest edit {unhindered} ms before, {beside} ms beside")  # noqa: T201
             people.read_again()
         assert min(growths) < GROWTH

@@ -22,6 +22,10 @@ def test_a_stock_client_cannot_say_who_it_is(house: House, document: uuid.UUID) 
     assert user["role"] == "owner"
 
 
+def test_a_stock_client_that_comes_back_sees_at_once_who_is_there(house: House, document: uuid.UUID) -> None:
+    assert house.stock("comeBack", document) == {"said": 0}, "they had not to move first, nor to be said again"
+
+
 def trace() -> Path | None:
     for parent in Path(__file__).resolve().parents:
         found = parent.parent / "shared" / "bench" / "traces" / "friendsforever.json.gz"

@@ -21,16 +21,6 @@ SEED = 3
 CLIENTS = 6
 
 
-@pytest.fixture
-def own_house(tmp_path: Path) -> Iterator[House]:
-    server = Server(tmp_path)
-    server.start()
-    try:
-        yield open_house(server)
-    finally:
-        server.stop()
-
-
 def lacks(house: House, document: uuid.UUID, acknowledged: list[str]) -> list[str]:
     """The acknowledged edits that do not stand in the journal exactly once."""
     stored = EDIT.findall(house.text(document))

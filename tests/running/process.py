@@ -49,6 +49,11 @@ class Process:
         assert self._running, "not started"
         return self._running.pid
 
+    def resident(self) -> int:
+        """Bytes of memory that it holds."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return next(1024 * int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+
     def printed(self) -> str:
         """What it has printed since its last start."""
         return self.log.read_bytes()[self._begins :].decode(errors="replace")

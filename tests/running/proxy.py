@@ -1,8 +1,10 @@
-"""Proxies in front of a server: one speaks TLS, one cuts every connection after a while."""
+"""Proxies in front of a server: one speaks TLS, one cuts every connection after a while, one hangs when told to."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import ssl
 import subprocess
 import sys
@@ -34,15 +36,32 @@ def cutting_proxy(port: int, folder: Path, seconds: float) -> Iterator[str]:
         yield f"http://127.0.0.1:{own}"
 
 
+class Proxy(Process):
+    """Stopped, it takes every connection with it; started again it has the same port."""
+
+    def __init__(self, port: int, folder: Path, seconds: float = FOR_EVER, *certificate: str) -> None:
+        self.port = free_port()
+        command = [sys.executable, "-m", "tests.running.proxy", str(self.port), str(port), str(seconds), *certificate]
+        super().__init__(command, folder / "proxy.log", bare_environment())
+
+    def start(self) -> None:
+        super().start()
+        until("the proxy to listen", lambda: "listening" in self.printed())
+
+    def hang(self) -> None:
+        """Connections are made and stay open, and nothing comes through, until it is to `go_on`."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+
 @contextmanager
 def _proxy(port: int, folder: Path, seconds: float, *certificate: str) -> Iterator[int]:
-    own = free_port()
-    command = [sys.executable, "-m", "tests.running.proxy", str(own), str(port), str(seconds), *certificate]
-    proxy = Process(command, folder / "proxy.log", bare_environment())
+    proxy = Proxy(port, folder, seconds, *certificate)
     proxy.start()
     try:
-        until("the proxy to listen", lambda: "listening" in proxy.printed())
-        yield own
+        yield proxy.port
     finally:
         proxy.stop()
 

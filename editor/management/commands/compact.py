@@ -1,4 +1,4 @@
-"""`manage.py compact`: long journals become snapshots, also while people type."""
+"""`manage.py compact`: long journals become snapshots, and rows that have served go, also while people type."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from editor import clearing
 from editor.leases import LeaseLost
 from editor.live import compaction
 from editor.models import CrdtDocument
@@ -36,5 +38,6 @@ class Command(BaseCommand):
             if done is not None and done.rows:
                 texts, rows = texts + 1, rows + done.rows
         self.stdout.write(f"{rows} rows of {texts} texts are in snapshots now.")
+        self.stdout.write(f"{clearing.clear(timezone.now())} rows that had served were cleared away.")
         if failed:
             raise CommandError(f"{failed} texts could not be compacted.")
