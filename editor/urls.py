@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
-from editor.views import account, documents, health, joining, signing_in
+from editor.views import account, documents, health, joining, offline, signing_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", documents.documents_list, name="documents"),
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/<str:token>", signing_in.sign_in_link, name="sign-in-link"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
     path("account/", account.account, name="account"),
+    path("offline", offline.offline, name="offline"),
+    path("service-worker.js", offline.service_worker, name="service_worker"),
     path("admin/login/", signing_in.admin_sign_in),
     path("admin/", admin.site.urls),
     path("livez", health.livez, name="livez"),

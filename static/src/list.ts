@@ -2,13 +2,32 @@
 
 import { ago } from "./ago";
 import { csrfToken } from "./element";
+import { isKept, startWorker } from "./offline/connection";
+import { signedIn } from "./offline/keeping";
+import { mountKeptList } from "./offline/kept_list";
+import { keepOnlyPagesOf, keepPage } from "./offline/kept_pages";
+import { wholePage } from "./offline/shell";
 import { mountPreferences } from "./preferences";
 import { mountSignOut } from "./sign_out";
 
+mountOffline();
 mountPreferences();
 mountSignOut();
-mountRename();
+if (!isKept()) mountRename();
 for (const time of document.querySelectorAll("time")) time.textContent = ago(Date.parse(time.dateTime), Date.now());
+
+/** Before anything has changed the page; the one with the list is kept as it came. */
+function mountOffline(): void {
+  startWorker();
+  const list = document.querySelector("main");
+  if (isKept()) {
+    if (list) void mountKeptList(list);
+    return;
+  }
+  void keepOnlyPagesOf(signedIn());
+  if (location.pathname !== "/") return;
+  void keepPage(signedIn(), location.href, wholePage(document, Date.now())).catch(() => undefined);
+}
 
 function mountRename(): void {
   const dialog = document.querySelector<HTMLDialogElement>("#rename-dialog");

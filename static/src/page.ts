@@ -6,6 +6,8 @@ import { mountRoomBar } from "./copilot/roombar";
 import { SCHEMA } from "./editor/content";
 import { mountEditor } from "./editor/editor";
 import { csrfToken } from "./element";
+import { startWorker } from "./offline/connection";
+import { PageKeeper } from "./offline/keeping";
 import { mountPreferences } from "./preferences";
 import type { CopyName } from "./room/copy_name";
 import { spelled } from "./room/copy_name";
@@ -25,6 +27,7 @@ import type { Session } from "./room/session";
 import { tabMemory } from "./room/tab_memory";
 import { mountShare } from "./share";
 import { mountSignOut } from "./sign_out";
+import { CloseCode } from "./wire/close_codes";
 
 declare global {
   interface Window {
@@ -33,7 +36,7 @@ declare global {
   }
 }
 
-const SIGNED_OUT = 4401;
+const WITHOUT_TEXT = "You are offline, and this browser has no copy of the text. It shows when the connection is back.";
 
 interface Visitor {
   person: Person;
@@ -42,6 +45,7 @@ interface Visitor {
 
 async function begin(): Promise<void> {
   const data = readPageData();
+  const keeper = new PageKeeper(data);
   const notices = new Notices(part("notices"));
   const memory = tabMemory();
   mountPreferences();
@@ -55,7 +59,7 @@ async function begin(): Promise<void> {
   };
   const address = {
     ...socketAddress(data.socket, location),
-    params: { epoch: String(data.document.epoch), schema: String(SCHEMA) },
+    params: { epoch: String(data.document.epoch), schema: String(SCHEMA), ...(data.join ? {} : { person: person.id }) },
     protocols,
   };
   let editor: Editor | null = null;
@@ -66,9 +70,15 @@ async function begin(): Promise<void> {
       if (code === "saved_again") notices.clear("read_only");
       else notices.show(code, message);
     },
-    closed: (code, message) => {
-      if (code === SIGNED_OUT && data.join) forgetGuest(data.document.id, memory);
-      parting.closed(room, code, message);
+    admitted: () => {
+      keeper.admitted(room);
+      notices.clear("busy");
+      notices.clear("without_text");
+    },
+    closed: (code, ended) => {
+      if (code === CloseCode.NO_RIGHT || code === CloseCode.NO_DOCUMENT) keeper.forget();
+      if (code === CloseCode.NOT_SIGNED_IN && data.join) forgetGuest(data.document.id, memory);
+      parting.closed(room, code, ended);
     },
     reset: () => void parting.beginAgain(room),
   });
@@ -77,13 +87,15 @@ async function begin(): Promise<void> {
   mountPanel(part("copilot-panel"), room);
   mountRoomBar(part("room-bar"), room);
   if (data.urls.links) mountShare(data.urls.links);
-  mountRememberedText(data.document.id, room.title(), memory, notices);
+  mountRememberedText(data.document.id, room.title(), room.may("write"), memory, notices);
   const release = guardLeaving(room);
   mountSignOut(release);
   parting.copy = await LocalCopy.open(spelled(name), room.content);
   parting.release = release;
   if (parting.copy) room.keepIn(parting.copy);
+  if (data.kept && room.content.store.clients.size === 0) notices.show("without_text", WITHOUT_TEXT);
   room.open();
+  startWorker();
   await room.whenFilled();
   editor = mountEditor(room, part("document-content"), {
     say: (sentence) => notices.show("editor", sentence),
@@ -95,7 +107,7 @@ async function begin(): Promise<void> {
       ),
   });
   window.scriptorium = { room, editor, session: room.session };
-  await mountKeptNotices(name, room.title(), plainText(room.content), notices);
+  await mountKeptNotices(name, room.title(), plainText(room.content), room.may("write"), notices);
   await clearFormerGuests(Date.now());
 }
 

@@ -29,9 +29,9 @@ NOTED = """async ([name, unsaved]) => {
 }"""
 
 
-def until_stored(page: Page, document: uuid.UUID, unsaved: int) -> None:
+def until_stored(page: Page, document: uuid.UUID, unsaved: int, kind: str = "person") -> None:
     """The browser has written what the tab told it last: a tab that is killed sooner may lose that."""
-    page.wait_for_function(NOTED, arg=[copy_name("person", me(page), document), unsaved])
+    page.wait_for_function(NOTED, arg=[copy_name(kind, me(page), document), unsaved])
 
 
 def kept(page: Page, person: str = "") -> list[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser import keeping
 from tests.browser.conftest import Room, Site, open_room
 from tests.browser.keeping import answering, change, copy_name, kept, me, stored
+from tests.browser.saying import count, downloaded, notice, offline
 from tests.browser.window import Window, words
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -20,33 +20,6 @@ DAY_MS = 24 * 60 * 60 * 1000
 @pytest.fixture
 def room(demo_site: Site, context: BrowserContext, request: pytest.FixtureRequest) -> Room:
     return open_room(demo_site, context, request.node.name)
-
-
-def state(page: Page) -> str:
-    return str(page.locator("#save-state").inner_text())
-
-
-def count(page: Page) -> int:
-    """How many changes are not saved; keys that come fast may be one change."""
-    unsaved = int(page.evaluate("() => window.scriptorium.room.saveState().unsaved"))
-    assert unsaved > 1
-    assert state(page) == f"{unsaved} changes not saved, offline"
-    return unsaved
-
-
-def offline(window: Window) -> None:
-    expect(window.page.locator("#save-state")).to_have_attribute("data-state", "offline")
-
-
-def notice(page: Page, sentence: str) -> None:
-    expect(page.locator("#notices")).to_contain_text(sentence)
-
-
-def downloaded(page: Page) -> str:
-    """The text of the version that the page offers to take away."""
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download its text").first.click()
-    return Path(download.value.path()).read_text()
 
 
 def test_what_was_typed_without_the_server_survives_its_tab_and_is_there_once(room: Room) -> None:

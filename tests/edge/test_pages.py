@@ -221,3 +221,25 @@ def test_forms_need_their_token_and_take_it_from_the_requests_own_address(settin
     assert foreign.status_code == 403
     ours = client.post(address, fields, headers={"origin": "http://192.168.1.7:8000"})
     assert ours.status_code == 302
+
+
+def test_the_worker_stands_at_the_root_is_asked_for_each_time_and_may_run() -> None:
+    response = Client().get("/service-worker.js")
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/javascript")
+    assert response["Cache-Control"] == "no-cache"
+    assert "script-src 'self'" in response["Content-Security-Policy"]
+    assert b"/static/page.js" in b"".join(response)
+
+
+def test_the_page_without_a_connection_names_nobody() -> None:
+    text = Client().get("/offline").content.decode()
+    assert "No connection" in text
+    assert 'data-person=""' in text
+    assert "Sign in" not in text, "nor does it offer what needs the server"
+
+
+def test_each_page_says_whose_it_is() -> None:
+    owner, document = owner_with_document()
+    assert f'data-person="{owner.pk}"' in signed_in(owner).get(f"/documents/{document.pk}").content.decode()
+    assert 'data-person=""' in Client().get("/sign-in/").content.decode()

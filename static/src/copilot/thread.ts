@@ -1,11 +1,18 @@
 /** The conversation: takes over what the server rendered, then follows the session. */
 
-import { element, icon } from "../element";
+import { element, icon, say } from "../element";
+import { isKept } from "../offline/connection";
 import type { Room } from "../room/room";
 import { RunView } from "./run";
 
 /** How near its end, in px, the list must be for a stream to keep it there. */
 const NEAR = 80;
+const NOTHING = [
+  "Nothing asked yet.",
+  "Select some text and ask for a better version, or ask for an outline or a summary.",
+];
+const OFFLINE = ["You are offline.", "Requests and answers show again when the connection is back."];
+const OVER = ["This page is no longer connected.", "Requests and answers show again when you reload it."];
 
 export class Thread {
   readonly element: HTMLElement;
@@ -19,15 +26,7 @@ export class Thread {
     this.element = rendered ?? element("ol", { class: "thread", tabindex: "0", "aria-label": "Requests and answers" });
     this.empty =
       this.element.querySelector<HTMLElement>(".empty") ??
-      this.element.appendChild(
-        element(
-          "li",
-          { class: "empty" },
-          icon("copilot"),
-          element("p", {}, "Nothing asked yet."),
-          element("p", {}, "Select some text and ask for a better version, or ask for an outline or a summary."),
-        ),
-      );
+      this.element.appendChild(element("li", { class: "empty" }, icon("copilot"), element("p", {}), element("p", {})));
     this.paint();
     this.toEnd();
   }
@@ -46,6 +45,10 @@ export class Thread {
       }
       view.update(run, confirmations.get(run.id) ?? [], suggestions.get(run.id) ?? []);
     }
+    const words = !isKept() ? NOTHING : this.room.over() ? OVER : OFFLINE;
+    this.empty.querySelectorAll("p").forEach((line, index) => {
+      say(line, words[index] ?? "");
+    });
     this.empty.hidden = this.element.querySelector("[data-run-id]") !== null;
     if (follows) this.toEnd();
   }

@@ -10,6 +10,8 @@ interface User {
 }
 
 const NAME_SHOWS = 2_000;
+/** Px beside a caret that count as on it. */
+const NEAR = 4;
 const COLOUR = /^#[0-9a-f]{6}$/i;
 
 interface Caret {
@@ -27,6 +29,15 @@ export class Carets {
       for (const client of removed) this.#carets.delete(client);
       for (const client of updated) this.#moved(client);
     });
+    addEventListener("pointermove", ({ clientX, clientY }) => this.#hovered(clientX, clientY), { passive: true });
+  }
+
+  /** A caret takes no events itself: a click on it would put what is typed next into it, and so nowhere. */
+  #hovered(x: number, y: number): void {
+    for (const caret of this.#carets.values()) {
+      const { left, right, top, bottom } = caret.root.getBoundingClientRect();
+      if (x >= left - NEAR && x <= right + NEAR && y >= top && y <= bottom && bottom > top) this.#show(caret);
+    }
   }
 
   /** The element of a person's caret, the same one as long as they are here. */
@@ -44,8 +55,9 @@ export class Carets {
 
   #make(client: number): Caret {
     const name = element("div", { "aria-hidden": "true" });
-    const root = element("span", { class: "ProseMirror-yjs-cursor" }, "\u2060", name, "\u2060");
+    const root = element("span", { class: "ProseMirror-yjs-cursor", "data-client": client }, "\u2060", name, "\u2060");
     const caret = { root, name, at: "", timer: 0 };
+    root.addEventListener("scriptorium:look", () => this.#show(caret));
     this.#carets.set(client, caret);
     this.#show(caret);
     return caret;

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { closedWords, keptWords } from "./copy_words";
 
-test("a copy of another epoch and one that was set aside are told apart", () => {
-  expect(keptWords(false, 0)).toBe(
+test("a copy of another epoch, one of a right that ended and one that was refused are told apart", () => {
+  expect(keptWords("epoch", 0)).toBe(
     "This document was restored from a backup. The version from before is kept in this browser.",
   );
-  expect(keptWords(true, 3)).toBe(
+  expect(keptWords("reader", 3)).toBe(
     "You may no longer change this document. Your version with 3 changes that could not be saved is kept in this browser.",
   );
+  expect(keptWords("refused", 1)).toBe("Your version with 1 change that could not be saved is kept in this browser.");
 });
 
 test("a room that was closed says what becomes of unsaved changes, and asks for help where nothing keeps them", () => {

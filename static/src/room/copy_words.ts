@@ -1,16 +1,21 @@
 /** What the page says of a copy that could not be merged: where it is from, and how much of it was never saved. */
 
+import { CloseCode } from "../wire/close_codes";
 import { changes } from "./saved";
 
-/** `aside`: set aside because this person may only read now; otherwise a copy of another epoch. */
-export function keptWords(aside: boolean, unsaved: number): string {
-  const what = unsaved > 0 ? ` with ${changes(unsaved)} that could not be saved` : "";
-  return aside
-    ? `You may no longer change this document. Your version${what} is kept in this browser.`
-    : `This document was restored from a backup. The version from before${what} is kept in this browser.`;
-}
+/** Of another epoch, or set aside: when the right to write had ended, or when the server would not take it. */
+export type Origin = "epoch" | "reader" | "refused";
 
-const NEWER = 4409;
+const ORIGINS: Record<Origin, string> = {
+  epoch: "This document was restored from a backup. The version from before",
+  reader: "You may no longer change this document. Your version",
+  refused: "Your version",
+};
+
+export function keptWords(origin: Origin, unsaved: number): string {
+  const what = unsaved > 0 ? ` with ${changes(unsaved)} that could not be saved` : "";
+  return `${ORIGINS[origin]}${what} is kept in this browser.`;
+}
 
 /** Why the room was closed for good, and what becomes of what this tab holds. `kept`: this browser has a copy of it. */
 export function closedWords(code: number, reason: string, unsaved: number, kept: boolean): string {
@@ -20,5 +25,7 @@ export function closedWords(code: number, reason: string, unsaved: number, kept:
       ? `${reason} ${what} not saved, and kept in this browser.`
       : `${reason} ${what} not saved: copy or download your version first.`;
   }
-  return code === NEWER && kept ? `${reason} The version that this page had is kept in this browser.` : reason;
+  return code === CloseCode.EPOCH_OR_SCHEMA && kept
+    ? `${reason} The version that this page had is kept in this browser.`
+    : reason;
 }

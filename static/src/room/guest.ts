@@ -34,7 +34,9 @@ export function forgetGuest(document: string, keeper: Keeper): void {
 export async function becomeGuest(document: string, url: string, csrf: string, keeper: Keeper): Promise<Guest> {
   const kept = keptGuest(document, keeper);
   if (kept) return kept;
-  const response = await fetch(url, { method: "POST", headers: { "X-CSRFToken": csrf, Accept: "application/json" } });
+  const headers = { "X-CSRFToken": csrf, Accept: "application/json" };
+  const response = await fetch(url, { method: "POST", headers }).catch(() => null);
+  if (!response) throw new Error("The server does not answer. Open this link again when you are connected.");
   if (response.status === TOO_MANY) throw new Error(((await response.json()) as { message: string }).message);
   if (!response.ok) throw new Error("This link no longer works. Ask the person who sent it for a new one.");
   const guest = (await response.json()) as Guest;

@@ -1,8 +1,10 @@
 /** The bar on top: the title edited in place, what is saved, who is here, and one's own name. */
 
-import { element, icon, say, set } from "../element";
-import { initials } from "./presence";
-import { Nack, type Participant, type Room } from "./room";
+import { announce } from "../announce";
+import { element, say, set } from "../element";
+import { paintPeople } from "./people";
+import { Nack, type Room } from "./room";
+import { Aloud } from "./said_aloud";
 
 /** Takes over what the server rendered and follows the room. */
 export function mountHeader(room: Room, complain: (sentence: string) => void): void {
@@ -11,7 +13,7 @@ export function mountHeader(room: Room, complain: (sentence: string) => void): v
   const people = document.querySelector<HTMLElement>("#participants");
   const name = document.querySelector<HTMLElement>("#own-name");
   const paints = [
-    saved && (() => paintSaved(saved, room)),
+    saved && paintSaved(saved, room),
     people && paintPeople(people, room),
     title && paintTitle(title, room, complain),
     name && paintName(name, room, complain),
@@ -23,10 +25,15 @@ export function mountHeader(room: Room, complain: (sentence: string) => void): v
   paint();
 }
 
-function paintSaved(saved: HTMLElement, room: Room): void {
-  const { state, words } = room.saveState();
-  set(saved, "data-state", state);
-  say(saved, words);
+function paintSaved(saved: HTMLElement, room: Room): () => void {
+  const aloud = new Aloud();
+  return () => {
+    const { state, words } = room.saveState();
+    set(saved, "data-state", state);
+    say(saved, words);
+    const news = room.over() ? null : aloud.hear(state);
+    if (news) announce(news);
+  };
 }
 
 function paintTitle(field: HTMLInputElement, room: Room, complain: (sentence: string) => void): () => void {
@@ -45,48 +52,11 @@ function paintTitle(field: HTMLInputElement, room: Room, complain: (sentence: st
     if (event.key === "Enter" || event.key === "Escape") field.blur();
   });
   return () => {
-    field.readOnly = !room.may("rename");
+    field.readOnly = !room.may("rename") || !room.connected();
     if (document.activeElement !== field && field.value !== room.title()) field.value = room.title();
     const heading = room.title() || "Untitled";
     document.title = `${heading} · Scriptorium`;
   };
-}
-
-function paintPeople(list: HTMLElement, room: Room): () => void {
-  const items = new Map<string, HTMLElement>();
-  return () => {
-    const here = room.participants();
-    const present = new Set(here.map((person) => person.user));
-    for (const [user, item] of items) {
-      if (present.has(user)) continue;
-      item.remove();
-      items.delete(user);
-    }
-    here.forEach((person, index) => {
-      const item = items.get(person.user) ?? element("li", { "data-user-id": person.user, "data-kind": person.kind });
-      items.set(person.user, item);
-      fillPerson(item, person);
-      if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
-    });
-  };
-}
-
-function fillPerson(item: HTMLElement, person: Participant): void {
-  const label = person.here ? `${person.name} (you)` : person.name;
-  const shown = [label, person.status].filter(Boolean).join(", ");
-  if (item.dataset["shown"] === shown + person.colour) return;
-  item.dataset["shown"] = shown + person.colour;
-  item.style.setProperty("--colour", person.colour);
-  set(item, "title", shown);
-  if (person.kind === "agent") {
-    const status = person.status ? element("span", { class: "participants__status" }, ` ${person.status}`) : null;
-    item.replaceChildren(icon("copilot"), element("span", {}, person.name), ...(status ? [status] : []));
-  } else {
-    item.replaceChildren(
-      element("span", { "aria-hidden": "true" }, initials(person.name)),
-      element("span", { class: "visually-hidden" }, label),
-    );
-  }
 }
 
 function paintName(root: HTMLElement, room: Room, complain: (sentence: string) => void): () => void {

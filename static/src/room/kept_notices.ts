@@ -1,7 +1,7 @@
 /** Tells of versions of this document that this browser keeps and that are not in it: of another epoch, or set aside. */
 
 import { type CopyName, spelled } from "./copy_name";
-import { keptWords } from "./copy_words";
+import { keptWords, type Origin } from "./copy_words";
 import type { Keeper } from "./guest";
 import { copyNames, drop, type KeptCopy, read } from "./kept_copies";
 import type { Notices } from "./notices";
@@ -12,6 +12,7 @@ export async function mountKeptNotices(
   inUse: CopyName,
   title: string,
   current: string,
+  mayWrite: boolean,
   notices: Notices,
 ): Promise<void> {
   const others = await copyNames(
@@ -19,7 +20,7 @@ export async function mountKeptNotices(
   );
   for (const name of others) {
     const copy = await read(name);
-    if (copy?.text && (copy.unsaved > 0 || copy.text !== current)) tell(copy, title, notices);
+    if (copy?.text && (copy.unsaved > 0 || copy.text !== current)) tell(copy, title, mayWrite, notices);
   }
 }
 
@@ -34,7 +35,13 @@ export function rememberText(document: string, text: string, memory: Keeper): vo
   }
 }
 
-export function mountRememberedText(document: string, title: string, memory: Keeper, notices: Notices): void {
+export function mountRememberedText(
+  document: string,
+  title: string,
+  mayWrite: boolean,
+  memory: Keeper,
+  notices: Notices,
+): void {
   const text = memory.getItem(textKey(document));
   if (!text) return;
   const forget = {
@@ -44,10 +51,15 @@ export function mountRememberedText(document: string, title: string, memory: Kee
       notices.clear("aside");
     },
   };
-  notices.show("aside", keptWords(true, 0), ...takeAway(title, () => text), forget);
+  notices.show("aside", keptWords(setAside(mayWrite), 0), ...takeAway(title, () => text), forget);
 }
 
-function tell(copy: KeptCopy, title: string, notices: Notices): void {
+/** Who may still write was not downgraded: then the server would not take what was set aside. */
+function setAside(mayWrite: boolean): Origin {
+  return mayWrite ? "refused" : "reader";
+}
+
+function tell(copy: KeptCopy, title: string, mayWrite: boolean, notices: Notices): void {
   const subject = spelled(copy.name);
   const forget = {
     name: "Forget it",
@@ -56,5 +68,6 @@ function tell(copy: KeptCopy, title: string, notices: Notices): void {
       notices.clear(subject);
     },
   };
-  notices.show(subject, keptWords(copy.name.aside > 0, copy.unsaved), ...takeAway(title, () => copy.text), forget);
+  const origin = copy.name.aside > 0 ? setAside(mayWrite) : "epoch";
+  notices.show(subject, keptWords(origin, copy.unsaved), ...takeAway(title, () => copy.text), forget);
 }

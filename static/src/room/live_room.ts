@@ -6,7 +6,7 @@ import { CloseCode } from "../wire/close_codes";
 import { type JsonMessage, ROOM_CHANNEL, type ServerMessage } from "../wire/messages";
 import { ABILITIES } from "./abilities";
 import { type Attention, AttentionWatch } from "./attention";
-import { closeWords } from "./close_words";
+import { BUSY, type Ended, ended } from "./close_words";
 import { CommandQueue } from "./command_queue";
 import type { LocalCopy } from "./local_copy";
 import type { PageData, Person } from "./page_data";
@@ -29,7 +29,9 @@ const { EPOCH_OR_SCHEMA } = CloseCode;
 /** What the page hears besides state: sentences to show, and orders to begin again. */
 export interface RoomNews {
   notice(code: string, message: string): void;
-  closed(code: number, message: string): void;
+  /** Nothing troubles the connection any more. */
+  admitted(): void;
+  closed(code: number, ended: Ended): void;
   reset(): void;
 }
 
@@ -52,6 +54,7 @@ export class LiveRoom implements Room {
   #troubled = false;
   #shut = false;
   #told = false;
+  #admitted = false;
   #copy: LocalCopy | null = null;
   readonly #epoch: number;
 
@@ -67,6 +70,7 @@ export class LiveRoom implements Room {
     this.#title = data.document.title;
     this.#epoch = data.document.epoch;
     this.#copilot = data.copilot;
+    if (data.kept) this.#connection = "offline";
     this.content.on("update", (_update, _origin, _doc, transaction) => this.#localChange(transaction.local));
     this.#session = new SessionReplica(data.session, (epoch, state_vector) =>
       this.#provider.say({ kind: "SessionStep1", channel: ROOM_CHANNEL, epoch, state_vector }),
@@ -202,10 +206,13 @@ export class LiveRoom implements Room {
     setInterval(() => this.#heartbeat(), HEARTBEAT);
     this.awareness.on("change", () => this.#changed());
     provider.on("status", ({ status }) => {
-      if (status === "connected") provider.say({ kind: "Hello", schema: this.schema });
+      if (status === "connected") this.#greet();
       if (status === "disconnected") this.#disconnected();
     });
-    provider.on("connection-close", () => this.#disconnected());
+    provider.on("connection-close", (event) => {
+      this.#disconnected();
+      if (event?.code === CloseCode.OVERLOAD) this.news.notice("busy", BUSY);
+    });
     provider.on("sync", (synced: boolean) => {
       if (synced) this.#synced();
       this.#changed();
@@ -213,6 +220,11 @@ export class LiveRoom implements Room {
     provider.on("closed", ({ code }) => this.#closed(code));
     addEventListener("online", () => this.#again());
     document.addEventListener("visibilitychange", () => document.hidden || this.#again());
+  }
+
+  #greet(): void {
+    this.#admitted = false;
+    this.#provider.say({ kind: "Hello", schema: this.schema });
   }
 
   #synced(): void {
@@ -277,7 +289,8 @@ export class LiveRoom implements Room {
     this.#me = me;
     this.#role = role;
     this.#copilot = message.copilot as unknown as Copilot;
-    this.#told = true;
+    this.#told = this.#admitted = true;
+    this.news.admitted();
     this.#stampPresence();
     this.#session.connected(message.session_epoch);
     this.#tellAttention(this.#attention.now());
@@ -288,7 +301,7 @@ export class LiveRoom implements Room {
 
   /** Without the right to write, what is not saved never will be. */
   #beginAgainIfUnsaved(): void {
-    if (!this.may("write") && this.#saved.unsaved > 0) this.news.reset();
+    if (!this.over() && !this.may("write") && this.#saved.unsaved > 0) this.news.reset();
   }
 
   #noticed(code: string, sentence: string): void {
@@ -333,10 +346,10 @@ export class LiveRoom implements Room {
   }
 
   #closed(code: number): void {
-    const words = closeWords(code);
+    const end = ended(code, this.#admitted);
     this.#connection = "closed";
-    this.#commands.close(new Nack("closed", words));
-    this.news.closed(code, words);
+    this.#commands.close(new Nack("closed", end.sentence));
+    this.news.closed(code, end);
     this.#changed();
   }
 

@@ -1,5 +1,6 @@
 /** What the page was served with. */
 
+import { isKept } from "../offline/connection";
 import type { Ability, Copilot, Role } from "./room";
 import type { SessionJSON } from "./session";
 
@@ -21,12 +22,14 @@ export interface PageData {
   copilot: Copilot;
   urls: { links: string | null; documents: string | null; guest_window: string | null };
   session: SessionJSON;
+  /** It came from this browser, since the server did not answer. */
+  kept: boolean;
 }
 
 export function readPageData(): PageData {
   const element = document.getElementById("page-data");
   if (!element?.textContent) throw new Error("The page came without its data.");
-  return JSON.parse(element.textContent) as PageData;
+  return { ...(JSON.parse(element.textContent) as PageData), kept: isKept() };
 }
 
 /** The address of the document's socket, split as the provider wants it. */

@@ -1,6 +1,7 @@
 /** The room is over for this tab, or begins again: what is not saved is kept, and the person is told where. */
 
 import type { Editor } from "@tiptap/core";
+import type { Ended } from "./close_words";
 import type { CopyName } from "./copy_name";
 import { closedWords } from "./copy_words";
 import type { Keeper } from "./guest";
@@ -26,21 +27,21 @@ export class Parting {
   ) {}
 
   /** The server closed the room for good: nothing is written any more, and nothing is deleted. */
-  closed(room: LiveRoom, code: number, reason: string): void {
+  closed(room: LiveRoom, code: number, { sentence, next, refused, gone }: Ended): void {
     if (this.#begun) return;
     this.editor()?.setEditable(false);
     const { unsaved } = room.saveState();
-    const kept = this.copy !== null && room.content.store.clients.size > 0;
-    const reload = {
-      name: "Reload",
-      act: () => {
-        if (kept) this.release();
-        location.reload();
-      },
+    const filled = room.content.store.clients.size > 0;
+    const kept = this.copy !== null && filled && !gone;
+    const go = () => {
+      if (refused && unsaved > 0) return void this.beginAgain(room);
+      if (kept) this.release();
+      if (gone) location.assign("/");
+      else location.reload();
     };
-    const sentence = closedWords(code, reason, unsaved, kept);
-    const takes = sentence === reason ? [] : takeAway(room.title(), () => plainText(room.content));
-    this.notices.show("closed", sentence, ...takes, reload);
+    const words = closedWords(code, sentence, unsaved, kept);
+    const takes = words === sentence && !(gone && filled) ? [] : takeAway(room.title(), () => plainText(room.content));
+    this.notices.show("closed", words, ...takes, { name: next, act: go });
   }
 
   /** What is here may not be merged any more: it is set aside, and the page is built anew from the server. */

@@ -60,6 +60,26 @@ test("a server that restarts is tried again soon, and again", () => {
   }
 });
 
+test("whoever lost the server in the same instant comes back at any time up to a bound that grows", () => {
+  const chance = vi.spyOn(Math, "random");
+  for (const [failures, drawn, wait] of [
+    [1, 0.5, 100],
+    [2, 0.25, 100],
+    [3, 0.75, 600],
+    [4, 0.5, 800],
+    [5, 0.5, 1_600],
+    [6, 0.9, 5_760],
+  ] as const) {
+    chance.mockReturnValue(drawn);
+    closed(1006);
+    vi.advanceTimersByTime(wait - 1);
+    expect(opened.length).toBe(failures);
+    vi.advanceTimersByTime(1);
+    expect(opened.length).toBe(failures + 1);
+  }
+  chance.mockRestore();
+});
+
 test("a final close is not tried again by itself", () => {
   closed(4409);
   vi.advanceTimersByTime(3_600_000);

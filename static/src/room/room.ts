@@ -23,9 +23,12 @@ export interface Copilot {
   demo: boolean;
 }
 
-/** `offline` also names a closed room; `closed` then says why in words. `unsaved` counts changes that are not committed. */
+/**
+ * `offline` also names a closed room; `closed` then says why in words. `troubled`: the server cannot save just now.
+ * `unsaved` counts changes that are not committed.
+ */
 export interface SaveState {
-  state: "saved" | "saving" | "offline";
+  state: "saved" | "saving" | "troubled" | "offline";
   unsaved: number;
   words: string;
 }

@@ -80,7 +80,8 @@ test("the state is said in words", () => {
   expect(saveState("opening", 0, false)).toMatchObject({ state: "saving", words: "Opening" });
   expect(saveState("open", 0, false)).toMatchObject({ state: "saved", words: "Saved" });
   expect(saveState("open", 2, false)).toMatchObject({ state: "saving", words: "Saving" });
-  expect(saveState("open", 2, true)).toMatchObject({ state: "saving", words: "Not saved yet, trying again" });
+  expect(saveState("open", 2, true)).toMatchObject({ state: "troubled", words: "2 changes not saved, trying again" });
+  expect(saveState("open", 0, true).words).toBe("Nothing is saved just now, trying again");
   expect(saveState("offline", 0, false)).toMatchObject({ state: "offline", words: "Offline" });
   expect(saveState("offline", 1, false).words).toBe("1 change not saved, offline");
   expect(saveState("offline", 3, false).words).toBe("3 changes not saved, offline");

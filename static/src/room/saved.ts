@@ -68,7 +68,10 @@ export function saveState(connection: Connection, unsaved: number, troubled: boo
     };
   }
   if (connection === "opening") return { state: "saving", unsaved, words: "Opening" };
-  if (troubled) return { state: "saving", unsaved, words: "Not saved yet, trying again" };
+  if (troubled) {
+    const what = unsaved > 0 ? `${changes(unsaved)} not saved` : "Nothing is saved just now";
+    return { state: "troubled", unsaved, words: `${what}, trying again` };
+  }
   return unsaved > 0 ? { state: "saving", unsaved, words: "Saving" } : { state: "saved", unsaved, words: "Saved" };
 }
 
