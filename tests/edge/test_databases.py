@@ -25,5 +25,5 @@ def test_a_copy_is_migrated_and_opens_with_the_same_text_and_state_vectors(made:
         server.stop()
 
 
-def test_there_is_a_database_of_this_issue() -> None:
-    assert (HERE / "issue-2.sqlite3").exists()
+def test_there_is_a_database_of_each_issue() -> None:
+    assert {"issue-2", "issue-3"} <= {path.stem for path in HERE.glob("*.sqlite3")}
