@@ -9,6 +9,11 @@ PY := .venv/bin/python
 # Two workers suit two cores; a test file stays with one of them, for it starts servers of its own.
 PYTEST := .venv/bin/pytest -n 2 --dist loadfile
 
+# The longest begin first. What waits for a crowd leaves its core to a third.
+SOAKED := $(wildcard tests/live/test_*.py tests/convergence/test_*.py tests/wire/test_*.py tests/room/test_*.py)
+LONGEST := $(patsubst %,tests/live/test_%.py,crowd order hostile slow_readers many_processes survival)
+REPORT := .pytest_cache/soak.xml
+
 run: ## Start Scriptorium on http://127.0.0.1:8000, with everything it needs
 	@.ci/environment run
 	@exec $(PY) manage.py serve
@@ -42,7 +47,10 @@ build: ## Build the page's scripts and styles into static/dist
 
 soak: ## The same tests at full size: random plans, hostile frames, kills, revocations
 	@.ci/environment dev
-	SIZE=soak HYPOTHESIS_PROFILE=soak .ci/node $(PYTEST) $(wildcard tests/wire tests/room tests/convergence tests/live)
+	@.ci/services
+	@SIZE=soak HYPOTHESIS_PROFILE=soak .ci/node $(PYTEST) -n 3 --no-loadscope-reorder --junit-xml=$(REPORT) \
+		-o junit_logging=system-out $(LONGEST) $(filter-out $(LONGEST),$(SOAKED)); ended=$$?; \
+		$(PY) -m tests.bench.soak $(REPORT); exit $$ended
 
 bench: ## Measure the server beside its peers from npm: tests/bench/RESULTS.md (RUNS=3 for medians)
 	@.ci/environment dev

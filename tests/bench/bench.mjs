@@ -28,6 +28,7 @@ const measure = async (name, scenario) => {
     result = await Promise.race([scenarios[scenario](server), new Promise((resolve, reject) => setTimeout(() => reject(new Error('over the time limit')), LIMIT).unref())])
     lag.disable()
     Object.assign(result, await probe.end())
+    Object.assign(result, server.commits())
     if (!server.alive) result.died = true
   } catch (e) { result = { error: String(e.message ?? e).slice(0, 500) } }
   if (process.env.KEEP_LOG) fs.copyFileSync(`${server.data}/log`, `${process.env.KEEP_LOG}/${name}-${scenario}.log`)

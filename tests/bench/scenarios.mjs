@@ -41,8 +41,11 @@ const fanout = (n, rate, cursors, seconds = 6) => async server => {
 }
 export const typing2 = fanout(2, 7, false, 4)
 export const typing10 = fanout(10, 7, false, 4)
+export const typing2Presence = fanout(2, 7, true, 4)
+export const typing10Presence = fanout(10, 7, true, 4)
 export const typing50 = fanout(50, 7, false)
 export const typing50Presence = fanout(50, 7, true)
+export const typing200 = fanout(200, 5, false)
 export const typing200Presence = fanout(200, 5, true)
 
 // how many can type until p99 > LIMIT
@@ -67,7 +70,7 @@ const climb = async (server, steps, grow, seconds, rate) => {
 }
 export const oneRoom = async server => {
   const room = new Room(server, 'full')
-  const out = await climb(server, [100, 130, 160, 200, 240], async n => {
+  const out = await climb(server, [100, 160, 200, 240, 280, 320, 360], async n => {
     const ready = await room.fill(n, 15000)
     while (room.writers.size < n) room.writer(room.clients[room.writers.size])
     await sleep(300)

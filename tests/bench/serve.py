@@ -26,6 +26,7 @@ from editor.live.server import make_server
 from editor.management.commands.serve import prepare
 from editor.models import CrdtDocument, Document, Grant, Role, User
 from editor.room.presence import PALETTE
+from tests.bench.commits import TimedJournal
 
 PEOPLE = 2048
 settings.LIMIT_SOCKETS_A_PERSON = None  # each room begins with the same person
@@ -126,7 +127,7 @@ class OpenConsumer(RoomConsumer):
 
 class OpenApplication(Application):
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(TimedJournal)
         self._rooms: dict[str, OpenRoom] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -5,7 +5,7 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { RawWS } from './ws.mjs'
-import { sleep } from './stats.mjs'
+import { Hist, sleep } from './stats.mjs'
 
 const HERE = path.dirname(path.dirname(new URL(import.meta.url).pathname))
 export const PEERS = path.join(HERE, '.peers')
@@ -87,6 +87,15 @@ export class Server {
   }
 
   log () { return fs.readFileSync(path.join(this.data, 'log'), 'utf8').slice(0, 20000) }
+  commits () { // how long the writer's commits took, where a server writes it down
+    const file = path.join(this.data, 'scriptorium', 'commits')
+    if (!fs.existsSync(file)) return {}
+    const hist = new Hist()
+    for (const line of fs.readFileSync(file, 'utf8').split('\n')) if (line) hist.add(Number(line))
+    const { p50, p99, max } = hist.summary()
+    return { 'commit.p50': p50, 'commit.p99': p99, 'commit.max': max }
+  }
+
   logLines () { return fs.readFileSync(path.join(this.data, 'log'), 'utf8').split('\n').length - 1 }
   get pids () { return tree(this.procs.filter(p => p.pid && p.exitCode === null && p.signalCode === null).map(p => p.pid)) }
   rss () { const sum = this.pids.reduce((a, p) => a + (stat(p)?.rss ?? 0), 0); if (sum > this.peakRss) this.peakRss = sum; return sum }
