@@ -7,6 +7,7 @@ import signal
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -283,15 +284,14 @@ def test_who_may_not_open_a_document_any_more_finds_no_kept_page_of_it(room: Roo
 
 def test_a_page_that_came_from_this_browser_can_sign_out_also_after_a_new_session(room: Room) -> None:
     page, site = room.owner.page, room.site
+    again = signed_in_elsewhere(site, "owner_link")
     site.server.kill_9()
     reload(page)
     page.wait_for_function(STANDS)
-    site.server.start()
-    again = Visitor(site.server.url)
-    again.sign_in(site.server.owner_link)
     signed_in(room.context, again)
     token = "() => document.querySelector('meta[name=csrf-token]').content"
     before = page.evaluate(token)
+    site.server.start()
     room.owner.saved()
     page.wait_for_function(f"(before) => ({token})() !== before", arg=before)
     page.get_by_role("button", name="Menu").click()
@@ -301,13 +301,17 @@ def test_a_page_that_came_from_this_browser_can_sign_out_also_after_a_new_sessio
 
 def somebody_else(room: Room) -> Visitor:
     """Another account of the same server, signed in elsewhere."""
-    site = room.site
     make = (
         "from editor import people; person = people.make_person('bea@example.com');"
         " print('/sign-in/' + people.make_sign_in_link(person))"
     )
-    made = manage(site.server.folder / "data", "shell", "-c", make)
+    return signed_in_elsewhere(room.site, "shell", "-c", make)
+
+
+def signed_in_elsewhere(site: Site, *prints_a_link: str) -> Visitor:
+    """Whoever the link is for that this command prints last."""
+    made = manage(site.server.folder / "data", *prints_a_link)
     assert made.returncode == 0, made.stderr
     visitor = Visitor(site.server.url)
-    visitor.sign_in(made.stdout.strip().splitlines()[-1])
+    visitor.sign_in(urlsplit(made.stdout.split()[-1]).path)
     return visitor
