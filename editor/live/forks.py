@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from editor.live import rows
-from editor.live.rows import Row
+from editor.live.rows import Batch, Row
 from editor.room.errors import Busy
 from editor.room.job import Workspace
 from editor.room.replica import Replica
@@ -144,6 +144,6 @@ class Forks:
             if update is not None:
                 crdt_id = locked[kind][0]
                 row = Row(update, workspace.author, workspace.run_id)
-                seq, schema = rows.append(crdt_id, [row], settings.SCHEMA)
+                seq, schema = rows.append({crdt_id: Batch([row], settings.SCHEMA)})[crdt_id]
                 written.append(Written(crdt_id, kind, seq, update, schema))
         return tuple(written)

@@ -23,7 +23,7 @@ from editor.doorbell import room_changed
 from editor.live import rows
 from editor.live.forks import Forks, Outcome
 from editor.live.insistence import Insistence
-from editor.live.rows import NoDocument, Row
+from editor.live.rows import Batch, NoDocument, Row
 from editor.room.errors import Busy
 from editor.room.job import Workspace
 from editor.room.participant import Ability
@@ -261,10 +261,11 @@ class Journal:
                 verdicts[number] = None if allowed else CloseCode.NO_RIGHT
                 if allowed and entry.update is not None:
                     taken.setdefault(entry.crdt_id, []).append(entry)
-            for crdt_id in sorted(taken):
-                batch = [Row(entry.update or b"", entry.author) for entry in taken[crdt_id]]
-                last, news.schemas[crdt_id] = rows.append(crdt_id, batch, max(entry.schema for entry in taken[crdt_id]))
-                ours = list(enumerate((row.update for row in batch), last - len(batch) + 1))
+            batches = {crdt_id: _batch(found) for crdt_id, found in taken.items()}
+            for crdt_id, (last, schema) in rows.append(batches).items() if batches else ():
+                news.schemas[crdt_id] = schema
+                written = batches[crdt_id].rows
+                ours = list(enumerate((row.update for row in written), last - len(written) + 1))
                 self._note(news, crdt_id, taken[crdt_id][0].document_id, ours)
             self._before_commit()
         news.told = [_told(entry.receipt, verdicts[number]) for number, entry in enumerate(entries)]
@@ -324,6 +325,11 @@ class Journal:
             news.told.extend(outcome.after_commit)
         news.told.insert(0, lambda: _resolve(task.done, value))
         self._tell(news)
+
+
+def _batch(entries: Sequence[Entry]) -> Batch:
+    written = [Row(entry.update, entry.author) for entry in entries if entry.update is not None]
+    return Batch(written, max(entry.schema for entry in entries))
 
 
 def _told(receipt: Callable[[CloseCode | None], None], verdict: CloseCode | None) -> Callable[[], None]:

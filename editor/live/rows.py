@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,18 +15,20 @@ from editor.room.participant import ABILITIES, Ability, Role
 
 _CRDT = CrdtDocument._meta.db_table
 _ROW = JournalRow._meta.db_table
+_LOCK = f"SELECT id FROM {_CRDT} WHERE id IN ({{}}) ORDER BY id FOR NO KEY UPDATE"
 _NUMBER = (
-    f"UPDATE {_CRDT} SET seq = seq + %s, schema = CASE WHEN schema < %s THEN %s ELSE schema END"
-    " WHERE id = %s RETURNING seq, schema"
+    f"UPDATE {_CRDT} SET seq = seq + asked.column2,"
+    " schema = CASE WHEN schema < asked.column3 THEN asked.column3 ELSE schema END"
+    " FROM (VALUES {}) AS asked WHERE id = asked.column1 RETURNING id, seq, schema"
 )
-_INSERT = f"INSERT INTO {_ROW} (crdt_id, seq, {{update}}, author_id, run_id) VALUES (%s, %s, %s, %s, %s)"
+_INSERT = f"INSERT INTO {_ROW} (crdt_id, seq, {{update}}, author_id, run_id) VALUES {{rows}}"
 
 _GRANTS = (
-    f"SELECT document_id, user_id, role FROM {Grant._meta.db_table}"
-    " WHERE document_id IN ({}) AND user_id IN ({}) ORDER BY id"
+    "SELECT document_id, user_id, role FROM (VALUES {}) AS asked"
+    f" JOIN {Grant._meta.db_table} held ON document_id = asked.column1 AND user_id = asked.column2 ORDER BY held.id"
 )
 _ACTIVE = f"SELECT id FROM {User._meta.db_table} WHERE is_active AND id IN ({{}})"
-"""Both run before each commit: as query sets they took longer than the commit."""
+"""All run in each group's transaction, once for all its documents: each costs the writer Python's lock."""
 
 
 class NoDocument(Exception):
@@ -46,6 +48,14 @@ def _uuid(value: UUID | None) -> Any:
     return value if value is None or connection.features.has_native_uuid_field else value.hex
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one CRDT document gets at once, by pages of which schema at most."""
+
+    rows: Sequence[Row]
+    schema: int = 0
+
+
 class Appended(NamedTuple):
     """The last row's `seq`, and the highest schema number that was ever written, this one's included."""
 
@@ -53,24 +63,29 @@ class Appended(NamedTuple):
     schema: int
 
 
-def append(crdt_id: int, rows: Sequence[Row], schema: int = 0) -> Appended:
-    """Number and insert these rows; the CRDT's row stays locked until the commit."""
+def append(batches: Mapping[int, Batch]) -> dict[int, Appended]:
+    """Number and insert these rows, by CRDT document, whose own rows stay locked until the commit."""
     with connection.cursor() as cursor:
-        cursor.execute(_NUMBER, [len(rows), schema, schema, crdt_id])
-        numbered = cursor.fetchone()
-        if numbered is None:
-            raise NoDocument(crdt_id)
-        last, highest = numbered
-        statement = _INSERT.format(update=connection.ops.quote_name("update"))
-        first = last - len(rows) + 1
-        cursor.executemany(
-            statement,
-            [
-                (crdt_id, seq, bytes(row.update), _uuid(row.author), _uuid(row.run_id))
-                for seq, row in enumerate(rows, first)
-            ],
-        )
-    return Appended(last, highest)
+        if connection.features.has_select_for_no_key_update and len(batches) > 1:
+            cursor.execute(_LOCK.format(marks(batches)), [*batches])
+        asked = [value for crdt_id, batch in batches.items() for value in (crdt_id, len(batch.rows), batch.schema)]
+        cursor.execute(_NUMBER.format(_tuples(len(batches), 3)), asked)
+        appended = {crdt_id: Appended(seq, schema) for crdt_id, seq, schema in cursor.fetchall()}
+        if missing := batches.keys() - appended:
+            raise NoDocument(*missing)
+        rows = [
+            (crdt_id, seq, row.update, _uuid(row.author), _uuid(row.run_id))
+            for crdt_id, batch in batches.items()
+            for seq, row in enumerate(batch.rows, appended[crdt_id].seq - len(batch.rows) + 1)
+        ]
+        statement = _INSERT.format(update=connection.ops.quote_name("update"), rows=_tuples(len(rows), 5))
+        cursor.execute(statement, [value for row in rows for value in row])
+    return appended
+
+
+def _tuples(count: int, width: int) -> str:
+    """For `VALUES`."""
+    return ", ".join([f"({', '.join(['%s'] * width)})"] * count)
 
 
 def after(crdt_id: int, seq: int, up_to: int | None = None) -> list[tuple[int, bytes]]:
@@ -121,15 +136,15 @@ def roles(pairs: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Role]:
     if not wanted:
         return {}
     documents, people = ids(document for document, _ in wanted), ids(user for _, user in wanted)
-    statement = _GRANTS.format(marks(documents), marks(people))
+    statement = _GRANTS.format(_tuples(len(wanted), 2))
     if connection.features.has_select_for_no_key_update:
-        statement += " FOR NO KEY UPDATE"
+        statement += " FOR NO KEY UPDATE OF held"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*documents, *people])
+        cursor.execute(statement, [_uuid(value) for pair in wanted for value in pair])
         found = [((documents[document], people[user]), role) for document, user, role in cursor.fetchall()]
         cursor.execute(_ACTIVE.format(marks(people)), [*people])
         active = {people[user] for (user,) in cursor.fetchall()}
-    return {pair: Role(role) for pair, role in found if role and pair[1] in active and pair in wanted}
+    return {pair: Role(role) for pair, role in found if role and pair[1] in active}
 
 
 def ids(values: Iterable[UUID]) -> dict[Any, UUID]:

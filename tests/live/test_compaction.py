@@ -47,7 +47,7 @@ def journal(count: int = ROWS) -> tuple[CrdtDocument, Replica]:
         text.insert(len(str(text)), f"{number} ", {})
         if number % 7 == 6:
             text.delete(0, 1)
-        rows.append(crdt.pk, [rows.Row(replica.take_edits() or b"")])
+        rows.append({crdt.pk: rows.Batch([rows.Row(replica.take_edits() or b"")])})
     return crdt, replica
 
 
@@ -74,7 +74,7 @@ def test_a_second_compaction_takes_the_first_ones_place() -> None:
     compact(crdt)
     text = replica.root().children()[0].children()[0]  # type: ignore[union-attr]
     text.insert(0, "more ", {})  # type: ignore[union-attr]
-    rows.append(crdt.pk, [rows.Row(replica.take_edits() or b"")])
+    rows.append({crdt.pk: rows.Batch([rows.Row(replica.take_edits() or b"")])})
     assert compact(crdt) == compaction.Compacted(seq=ROWS + 1, rows=1)
     assert list(Snapshot.objects.filter(crdt=crdt).values_list("seq", flat=True)) == [ROWS + 1]
     assert loaded(crdt) == (digest(replica.state()), ROWS + 1)
@@ -96,7 +96,7 @@ def test_a_reader_that_lags_behind_takes_the_snapshot_and_the_rows_above() -> No
     compact(crdt)
     text = replica.root().children()[0].children()[0]  # type: ignore[union-attr]
     text.insert(0, "more ", {})  # type: ignore[union-attr]
-    rows.append(crdt.pk, [rows.Row(replica.take_edits() or b"")])
+    rows.append({crdt.pk: rows.Batch([rows.Row(replica.take_edits() or b"")])})
     missed = rows.after(crdt.pk, 30)
     assert [seq for seq, _ in missed] == [ROWS, ROWS + 1]
     for _, update in missed:
