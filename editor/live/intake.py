@@ -18,6 +18,9 @@ Check = Callable[[Update, Sequence[Place]], str | None]
 """Why an update's content is refused where it is to stand, in a sentence, or None."""
 
 
+_ORPHAN = Within.ORPHAN
+
+
 class Verdict(Enum):
     """What becomes of an update that brings nothing to write."""
 
@@ -99,19 +102,21 @@ class Intake:
 
     def _orphans_died(self, read: Update, places: Sequence[Place]) -> bool:
         """Whether each parent that is no type was deleted: a replica that met another would be of no use."""
-        return all(
-            self._is_deleted(Update((), (DeleteRange(*struct.parent, 1),)), True)
-            for struct, place in zip(read.structs, places, strict=True)
-            if place.within is Within.ORPHAN and isinstance(struct.parent, tuple)
-        )
+        for struct, place in zip(read.structs, places, strict=True):
+            if place.within is _ORPHAN and isinstance(struct.parent, tuple):
+                parent = DeleteRange(*struct.parent, 1)
+                if not self._is_deleted(Update((), (parent,)), True):
+                    return False
+        return True
 
     def _cut(self, update: bytes, read: Update) -> bytes:
         """Without what is known already; an update that overlaps nothing is itself, whole, whatever its size."""
-        first = read.first_clocks()
-        if all(self.known.get(client, 0) == clock for client, clock in first.items()):
-            return update
-        vector = encode_state_vector({client: self.known[client] for client in first if client in self.known})
-        return Replica.cut(update, vector)
+        first, known = read.first_clocks(), self.known
+        for client, clock in first.items():
+            if known.get(client, 0) != clock:
+                vector = encode_state_vector({client: known[client] for client in first if client in known})
+                return Replica.cut(update, vector)
+        return update
 
     def _learn_rest(self, read: Update) -> None:
         self._deleted.add_update(read)

@@ -15,7 +15,7 @@ from typing import Any
 from editor.room.delta import base_name
 from editor.wire.known import DeletedRanges
 from editor.wire.places import Place, Vocabulary, Within
-from editor.wire.update import DeleteRange, Kind, Struct, TypeRef, Update
+from editor.wire.update import ANY, DELETED, FORMAT, GC, SKIP, STRING, TYPE, DeleteRange, Struct, TypeRef, Update
 
 MAX_ATTRIBUTE_BYTES = 2048
 LINK_DEFAULTS = {"target": "_blank", "rel": "noopener noreferrer nofollow", "class": None, "title": None}
@@ -150,6 +150,7 @@ def _small(value: Any) -> bool:
 # Updates that come in are read, not applied
 
 ROOT = "content"
+_TEXT, _TORN = Within.TEXT, Within.TORN
 VOCABULARY = Vocabulary(ROOT, NODES, sorted({name for node in NODES.values() for name in node.attributes}))
 """What must be told apart to know whether something fits its place."""
 
@@ -163,7 +164,7 @@ def check(update: Update, places: Sequence[Place], suggestions: Container[str] =
     for struct, place in zip(update.structs, places, strict=True):
         if problem := _problem(struct, place, suggestions):
             return problem
-        if struct.kind is Kind.ANY and struct.length > 1 and not _comes_deleted(struct, place, update):
+        if struct.kind is ANY and struct.length > 1 and not _comes_deleted(struct, place, update):
             return "several values of one attribute at a time"
     return None
 
@@ -171,21 +172,18 @@ def check(update: Update, places: Sequence[Place], suggestions: Container[str] =
 def _problem(struct: Struct, place: Place, suggestions: Container[str]) -> str | None:
     if isinstance(struct.parent, str) and struct.parent != ROOT:
         return "a root that no document has"
-    if place.within is Within.TORN:
+    if place.within is _TORN:
         return "something between neighbours that are none"
-    match struct.kind:
-        case Kind.STRING:
-            return _text_problem(struct, place)
-        case Kind.FORMAT:
-            return _mark_problem(struct, place, suggestions)
-        case Kind.TYPE:
-            return _node_problem(struct, place)
-        case Kind.ANY:
-            return _attribute_problem(struct, place)
-        case Kind.GC | Kind.DELETED | Kind.SKIP:
-            return None
-        case _:
-            return "content of a kind that no document has"
+    kind = struct.kind
+    if kind is STRING:
+        return _text_problem(struct, place)
+    if kind is FORMAT:
+        return _mark_problem(struct, place, suggestions)
+    if kind is TYPE:
+        return _node_problem(struct, place)
+    if kind is ANY:
+        return _attribute_problem(struct, place)
+    return None if kind in (GC, DELETED, SKIP) else "content of a kind that no document has"
 
 
 def _thrown_away(place: Place) -> bool:
@@ -202,15 +200,19 @@ def _comes_deleted(struct: Struct, place: Place, update: Update) -> bool:
     return _thrown_away(place) or DeletedRanges(update.deletes).covers((whole,))
 
 
+def _takes_words(place: Place) -> bool:
+    return (place.within is _TEXT and place.key is None) or _thrown_away(place)
+
+
 def _text_problem(struct: Struct, place: Place) -> str | None:
-    if not (_thrown_away(place) or (place.within is Within.TEXT and place.key is None)):
+    if not _takes_words(place):
         return "words outside of a text"
     return "a character that no database takes" if "\0" in struct.content else None
 
 
 def _mark_problem(struct: Struct, place: Place, suggestions: Container[str]) -> str | None:
     name, value = struct.content
-    if not (_thrown_away(place) or (place.within is Within.TEXT and place.key is None)):
+    if not _takes_words(place):
         return "a mark outside of a text"
     if not mark_allowed(name, value):
         return "a mark that the schema does not have"

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 
-from editor.wire.update import DeleteRange, Id, Kind, Struct, Update
+from editor.wire.update import DELETED, GC, SKIP, STRING, DeleteRange, Id, Struct, Update
 from editor.wire.varint import MalformedFrame, Reader, varint
 
 Clocks = Mapping[int, int]
@@ -39,13 +39,19 @@ def has_gap(update: Update, known: Clocks) -> bool:
 
     An update that passes leaves nothing pending in a replica that holds `known`.
     """
-    heads: dict[int, int] = {}
-    if len(in_causal_order(update.structs, known, heads)) < len(update.structs):
+    structs, heads = update.structs, {}
+    if len(structs) == 1:
+        struct = structs[0]
+        heads[struct.client] = known.get(struct.client, 0)
+        if _needs(struct, known, heads) is not None:
+            return True
+        heads[struct.client] = max(heads[struct.client], struct.clock + struct.length)
+    elif len(in_causal_order(structs, known, heads)) < len(structs):
         return True
-    return any(
-        clock + length > (heads[client] if client in heads else known.get(client, 0))
-        for client, clock, length in update.deletes
-    )
+    for client, clock, length in update.deletes:
+        if clock + length > (heads[client] if client in heads else known.get(client, 0)):
+            return True
+    return False
 
 
 def in_causal_order(structs: Sequence[Struct], known: Clocks, heads: dict[int, int]) -> list[int]:
@@ -65,7 +71,7 @@ def in_causal_order(structs: Sequence[Struct], known: Clocks, heads: dict[int, i
             needed = _needs(struct, known, heads)
             if needed is not None:
                 break
-            if struct.kind is not Kind.SKIP:
+            if struct.kind is not SKIP:
                 heads[client] = max(heads[client], struct.clock + struct.length)
             order.append(index)
             index += 1
@@ -92,7 +98,7 @@ def _needs(struct: Struct, known: Clocks, heads: dict[int, int]) -> Id | None:
     """An item that must come first, or None. A struct that is wholly known needs nothing."""
     client, clock, length, kind, origin, right, parent, _, _ = struct
     head = heads[client]
-    if clock + length <= head or kind is Kind.SKIP:
+    if clock + length <= head or kind is SKIP:
         return None
     if clock > head:
         return client, clock - 1
@@ -141,12 +147,11 @@ class DeletedRanges:
 
     def add_update(self, update: Update) -> None:
         """What an update deletes, and what it brings already deleted."""
-        self.add(update.deletes)
-        self.add(
-            DeleteRange(struct.client, struct.clock, struct.length)
-            for struct in update.structs
-            if struct.kind is Kind.GC or struct.kind is Kind.DELETED
-        )
+        if update.deletes:
+            self.add(update.deletes)
+        for struct in update.structs:
+            if struct.kind is GC or struct.kind is DELETED:
+                self.add((DeleteRange(struct.client, struct.clock, struct.length),))
 
     def covers(self, ranges: Iterable[DeleteRange]) -> bool:
         """Whether every clock of the ranges is deleted already."""
@@ -181,9 +186,8 @@ class SurrogatePairs:
 
     def add(self, update: Update) -> None:
         for struct in update.structs:
-            text = struct.text
-            if text is not None and len(text) != struct.length:
-                self.add_text(struct.client, struct.clock, text)
+            if struct.kind is STRING and len(struct.content) != struct.length:
+                self.add_text(struct.client, struct.clock, struct.content)
 
     def add_text(self, client: int, clock: int, text: str) -> int:
         """The pairs of a piece of text; how many clocks it has."""

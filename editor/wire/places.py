@@ -13,7 +13,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from editor.wire.known import in_causal_order
-from editor.wire.update import Id, Kind, Struct, TypeRef, Update
+from editor.wire.update import GC, SKIP, TYPE, Id, Struct, TypeRef, Update
 
 
 class Within(Enum):
@@ -122,10 +122,10 @@ class Places:
     def _add(self, struct: Struct) -> int:
         client, clock, length, kind, origin, right, parent, key, content = struct
         end = self.ends.get(client, 0)
-        if kind is Kind.SKIP or clock + length <= end:
+        if kind is SKIP or clock + length <= end:
             return GONE
         stands = code = GONE << 8
-        if kind is Kind.GC:
+        if kind is GC:
             pass
         elif origin is not None:
             stands = code = self.at(origin)
@@ -145,7 +145,7 @@ class Places:
             starts.append(max(clock, end))
             codes.append(stands)
         self.ends[client] = clock + length
-        if kind is Kind.TYPE:
+        if kind is TYPE:
             self.add_type(client, clock, *content)
         return code
 

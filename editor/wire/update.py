@@ -16,7 +16,6 @@ What is kept of updates that were read (clocks, deletes, surrogate pairs) is in 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -79,7 +78,7 @@ class Struct(NamedTuple):
 
     @property
     def text(self) -> str | None:
-        return self.content if self.kind is Kind.STRING else None
+        return self.content if self.kind is STRING else None
 
 
 class DeleteRange(NamedTuple):
@@ -88,8 +87,7 @@ class DeleteRange(NamedTuple):
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """What an update says. Structs of one client stand together, their clocks rising without holes."""
 
     structs: tuple[Struct, ...]
@@ -99,13 +97,13 @@ class Update:
         """By client the first clock that the update brings."""
         first: dict[int, int] = {}
         for struct in self.structs:
-            if struct.kind is not Kind.SKIP:
+            if struct.kind is not SKIP:
                 first.setdefault(struct.client, struct.clock)
         return first
 
     def end_clocks(self) -> dict[int, int]:
         """By client the clock after the last that the update brings: its state vector once applied without a gap."""
-        return {struct.client: struct.end for struct in self.structs if struct.kind is not Kind.SKIP}
+        return {struct.client: struct.end for struct in self.structs if struct.kind is not SKIP}
 
 
 def decode_update(data: bytes, *, max_structs: int | None = MAX_STRUCTS) -> Update:
@@ -136,7 +134,7 @@ def _read_block(reader: Reader, structs: list[Struct], max_structs: int | None) 
 
 def _read_struct(reader: Reader, client: int, clock: int) -> Struct:
     info = reader.byte()
-    if info == Kind.GC or info == Kind.SKIP:
+    if info == 0 or info == 10:
         return Struct(client, clock, reader.varint(), KINDS[info], None, None, None, None, None)
     kind = info & 31
     if not 0 < kind < 10:
@@ -162,7 +160,7 @@ def _read_struct(reader: Reader, client: int, clock: int) -> Struct:
         length = len(text)
         if length != len(raw):
             length = len(text.encode("utf-16-le")) // 2
-        return Struct(client, clock, length, Kind.STRING, origin, right, parent, key, text)
+        return Struct(client, clock, length, STRING, origin, right, parent, key, text)
     length, content = CONTENTS[kind](reader)
     return Struct(client, clock, length, KINDS[kind], origin, right, parent, key, content)
 
@@ -224,6 +222,8 @@ def read_deletes(reader: Reader) -> tuple[DeleteRange, ...]:
 
 
 KINDS = tuple(Kind)
+GC, DELETED, JSON, BINARY, STRING, EMBED, FORMAT, TYPE, ANY, DOC, SKIP = KINDS
+"""By these names where every keystroke comes by: to look a member up in its enum takes as long as all that is asked."""
 CONTENTS: tuple[Callable[[Reader], tuple[int, Any]], ...] = (
     _read_deleted,
     _read_deleted,
