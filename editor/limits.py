@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,7 @@ class Rate:
         return cls(float(found[1]), float(found[2]))
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """What was in it at a time, in seconds of any clock that does not go back."""
 
     tokens: float

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
-from django.conf import settings
 
 from editor import access
 from editor.live import admission
@@ -141,8 +140,6 @@ class RoomConsumer(AsyncConsumer):
             frame = message.get("bytes")
             if frame is None:
                 raise BadFrame(CloseCode.MALFORMED, "a frame is binary")
-            if len(frame) > settings.MAX_FRAME_BYTES:
-                raise BadFrame(CloseCode.TOO_LARGE, "a frame is too large")
             connection.pace.frame(len(frame), now)
             host.receive(connection, messages.decode(frame), now)
         except (BadFrame, MalformedFrame) as error:

@@ -229,7 +229,7 @@ class Host:
 
         author = connection.participant.user
         schema = connection.schema or 0
-        self._journal.put(Entry(self.document_id, self.content.crdt_id, author, update, settle, schema))
+        self._journal.put(Entry(self.document_id, self.content.crdt_id, author, update, settle, schema, connection.id))
 
     def _take_from_reader(self, connection: Connection, update: bytes, is_step_2: bool) -> None:
         """Counted and dropped where it need not be an attempt to write; what else a reader sends raises BadFrame.
@@ -302,8 +302,8 @@ class Host:
             if number not in known:
                 self._intake.learn_bytes(update)
 
-    def fan_out(self) -> None:
-        """Send what this tick brought, merged and framed once."""
+    def fan_out(self, news: News) -> None:
+        """Send what this tick brought, merged and framed once: to all but the one from whom all of it came."""
         for copy in self.copies:
             update = copy.take_tick()
             if update is None:
@@ -315,8 +315,10 @@ class Host:
             frame = Frame(
                 messages.SyncUpdate(update) if copy is self.content else messages.SessionUpdate(0, copy.epoch, update)
             )
+            senders = news.senders.get(copy.crdt_id, ())
+            theirs = next(iter(senders)) if len(senders) == 1 else None
             for connection in self.connections.values():
-                if copy is self.content or connection.greeted:
+                if (copy is self.content or connection.greeted) and connection.id != theirs:
                     connection.outbox.update(copy.kind, frame)
 
     def has_moved(self) -> bool:

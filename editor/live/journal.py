@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -40,8 +40,7 @@ PATIENCE = 5
 GROUP = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A person's update on its way into the journal; None holds a place in the queue and writes nothing."""
 
     document_id: UUID
@@ -52,6 +51,8 @@ class Entry:
     """Called on the loop once the group was applied: None when it is committed, else why it was refused."""
     schema: int = 0
     """The number of the schema by which it was written, 0 where nobody says."""
+    sender: UUID | None = None
+    """The connection by which it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class News:
     """For CRDT documents that are watched, the `seq` after which their rows are complete."""
     by_job: set[int] = field(default_factory=set)
     """CRDT documents whose rows a job of this process wrote: no host has seen them yet."""
+    senders: dict[int, set[UUID | None]] = field(default_factory=dict)
+    """By CRDT document the connections by which all of its rows came; other rows are nobody's."""
     schemas: dict[int, int] = field(default_factory=dict)
     """The highest schema numbers that were written to these CRDT documents."""
     documents: dict[int, UUID] = field(default_factory=dict)
@@ -266,6 +269,7 @@ class Journal:
                 news.schemas[crdt_id] = schema
                 written = batches[crdt_id].rows
                 ours = list(enumerate((row.update for row in written), last - len(written) + 1))
+                news.senders[crdt_id] = {entry.sender for entry in taken[crdt_id]}
                 self._note(news, crdt_id, taken[crdt_id][0].document_id, ours)
             self._before_commit()
         news.told = [_told(entry.receipt, verdicts[number]) for number, entry in enumerate(entries)]
@@ -278,6 +282,8 @@ class Journal:
         others = rows.after(crdt_id, known, first - 1) if known is not None and known < first - 1 else []
         if known is not None:
             news.since[crdt_id] = known
+        if others:
+            news.senders.pop(crdt_id, None)
         news.rows.setdefault(crdt_id, []).extend([*others, *ours])
         news.ours.setdefault(crdt_id, []).extend(ours)
         news.documents[crdt_id] = document_id

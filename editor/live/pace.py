@@ -13,11 +13,14 @@ COMMANDS_AT_ONCE = 64
 
 
 class Pace:
-    """The buckets of one socket. `now` is of any clock that does not go back."""
+    """The buckets of one socket, with the limits as it found them. `now` is of any clock that does not go back."""
 
-    __slots__ = ("_bytes", "_commands", "_frames", "waiting")
+    __slots__ = ("_bytes", "_bytes_rate", "_commands", "_frames", "_frames_rate", "_largest", "waiting")
 
     def __init__(self) -> None:
+        self._largest: int = settings.MAX_FRAME_BYTES
+        self._frames_rate: Rate | None = settings.LIMIT_FRAMES
+        self._bytes_rate: Rate | None = settings.LIMIT_BYTES
         self._frames: Bucket | None = None
         self._bytes: Bucket | None = None
         self._commands: Bucket | None = None
@@ -25,16 +28,18 @@ class Pace:
         """Commands that were taken and not yet answered."""
 
     def frame(self, size: int, now: float) -> None:
-        """Count a frame that came in; raises BadFrame when it came too fast."""
-        if (rate := settings.LIMIT_FRAMES) is not None:
-            self._frames, wait = take(self._frames, rate, now)
+        """Count a frame that came in; raises BadFrame when it is too large or came too fast."""
+        if size > self._largest:
+            raise BadFrame(CloseCode.TOO_LARGE, "a frame is too large")
+        if self._frames_rate is not None:
+            self._frames, wait = take(self._frames, self._frames_rate, now)
             _refuse(wait, "too many frames")
         self.weigh(size, now)
 
     def weigh(self, size: int, now: float) -> None:
         """Count bytes that came in, or that this socket asked for; raises BadFrame."""
-        if (rate := settings.LIMIT_BYTES) is not None:
-            self._bytes, wait = take(self._bytes, rate, now, size)
+        if self._bytes_rate is not None:
+            self._bytes, wait = take(self._bytes, self._bytes_rate, now, size)
             _refuse(wait, "too many bytes")
 
     def command(self, now: float) -> float:

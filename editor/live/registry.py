@@ -263,7 +263,7 @@ class Registry:
                 touched[host.document_id] = host
                 guarded(host, partial(host.apply, copy, news))
         for host in touched.values():
-            guarded(host, host.fan_out)
+            guarded(host, partial(host.fan_out, news))
             self._place_suggestions(host)
         for call in news.told:
             try:

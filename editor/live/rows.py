@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -44,8 +44,17 @@ class Row:
     run_id: UUID | None = None
 
 
-def _uuid(value: UUID | None) -> Any:
-    return value if value is None or connection.features.has_native_uuid_field else value.hex
+def _uuids() -> Callable[[UUID], Any]:
+    """As what the database takes ids. Asked once a statement: the connection stands behind a proxy that is slow."""
+    return _itself if connection.features.has_native_uuid_field else _hex
+
+
+def _itself(value: UUID) -> UUID:
+    return value
+
+
+def _hex(value: UUID) -> str:
+    return value.hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,9 @@ def append(batches: Mapping[int, Batch]) -> dict[int, Appended]:
         appended = {crdt_id: Appended(seq, schema) for crdt_id, seq, schema in cursor.fetchall()}
         if missing := batches.keys() - appended:
             raise NoDocument(*missing)
+        stored = _uuids()
         rows = [
-            (crdt_id, seq, row.update, _uuid(row.author), _uuid(row.run_id))
+            (crdt_id, seq, row.update, row.author and stored(row.author), row.run_id and stored(row.run_id))
             for crdt_id, batch in batches.items()
             for seq, row in enumerate(batch.rows, appended[crdt_id].seq - len(batch.rows) + 1)
         ]
@@ -135,12 +145,13 @@ def roles(pairs: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Role]:
     wanted = set(pairs)
     if not wanted:
         return {}
+    stored = _uuids()
     documents, people = ids(document for document, _ in wanted), ids(user for _, user in wanted)
     statement = _GRANTS.format(_tuples(len(wanted), 2))
     if connection.features.has_select_for_no_key_update:
         statement += " FOR NO KEY UPDATE OF held"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_uuid(value) for pair in wanted for value in pair])
+        cursor.execute(statement, [stored(value) for pair in wanted for value in pair])
         found = [((documents[document], people[user]), role) for document, user, role in cursor.fetchall()]
         cursor.execute(_ACTIVE.format(marks(people)), [*people])
         active = {people[user] for (user,) in cursor.fetchall()}
@@ -149,7 +160,8 @@ def roles(pairs: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Role]:
 
 def ids(values: Iterable[UUID]) -> dict[Any, UUID]:
     """By what the database calls them."""
-    return {_uuid(value): value for value in values}
+    stored = _uuids()
+    return {stored(value): value for value in values}
 
 
 def marks(values: Collection[object]) -> str:

@@ -15,7 +15,7 @@ from editor.room.participant import Kind, Participant, Role
 from editor.wire.messages import Awareness
 from editor.wire.presence import Presence
 from tests.live.desk import Socket, eventually, furnish, in_thread, running
-from tests.live.people import types
+from tests.live.people import reads, types
 
 pytestmark = pytest.mark.django_db(transaction=True)
 READERS = 500
@@ -67,6 +67,10 @@ def built(flows: list[CountingFlow], kind: bytes) -> tuple[int, int]:
     return len({id(frame) for frame in frames}), len(frames)
 
 
+def updates(socket: Socket) -> list[bytes]:
+    return [frame for frame in socket.down if frame.startswith(CONTENT_UPDATE)]
+
+
 async def test_five_hundred_readers_get_one_frame_a_tick() -> None:
     document, writer, _ = await in_thread(furnish)
     async with running(Registry()) as registry:
@@ -78,6 +82,21 @@ async def test_five_hundred_readers_get_one_frame_a_tick() -> None:
         await eventually(lambda: built(flows, CONTENT_UPDATE)[1] == READERS)
         assert built(flows, CONTENT_UPDATE) == (1, READERS)
         host.connections.clear()
+
+
+async def test_who_typed_alone_is_told_that_it_is_saved_and_not_what_they_typed() -> None:
+    document, writer, _ = await in_thread(furnish)
+    async with running(Registry()) as registry:
+        author, window = (Socket(registry, document.pk, writer) for _ in range(2))
+        for socket in (author, window):
+            await socket.joined()
+        types(author, "alone")
+        await eventually(lambda: author.saved == author.sent and "alone" in reads(window))
+        assert updates(author) == []
+        types(window, "both at once, ")
+        types(author, "each gets ")
+        await eventually(lambda: reads(author) == reads(window) and author.saved == author.sent)
+        assert len(updates(author)) == 1
 
 
 async def test_the_presence_of_five_hundred_is_written_once_a_tick() -> None:

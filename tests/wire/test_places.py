@@ -235,7 +235,7 @@ def test_a_survey_knows_what_is_deleted_and_where_characters_lie() -> None:
     assert read.places.ends == {5: 4}
     assert [(r.client, r.clock, r.length) for r in read.deleted.ranges()] == [(5, 0, 1)]
     for origin, split in {(5, 0): False, (5, 1): True, (5, 2): False}.items():
-        assert read.pairs.split_by(Update((item(6, 0, origin=origin),), ())) is split
+        assert read.pairs.split_by(Update((item(6, 0, origin=origin, content="x"),), ())) is split
 
 
 def test_a_survey_breathes() -> None:
