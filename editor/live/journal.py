@@ -246,14 +246,14 @@ class Journal:
                     self._commit([entry])
             else:
                 log.exception("an update could not be journalled", extra={"document": str(entries[0].document_id)})
-                news = News(told=[_told(entries[0].receipt, CloseCode.OVERLOAD)], of={entries[0].document_id})
+                news = News(told=[partial(entries[0].receipt, CloseCode.OVERLOAD)], of={entries[0].document_id})
                 self._tell(news)
 
     def _group(self, entries: list[Entry]) -> News:
         """One transaction: rights as they stand, others' rows read, ours numbered and inserted."""
         news = News(of={entry.document_id for entry in entries})
         if all(entry.update is None for entry in entries):
-            news.told = [_told(entry.receipt, None) for entry in entries]
+            news.told = [partial(entry.receipt, None) for entry in entries]
             return news
         verdicts: dict[int, CloseCode | None] = {}
         with transaction.atomic():
@@ -272,7 +272,7 @@ class Journal:
                 news.senders[crdt_id] = {entry.sender for entry in taken[crdt_id]}
                 self._note(news, crdt_id, taken[crdt_id][0].document_id, ours)
             self._before_commit()
-        news.told = [_told(entry.receipt, verdicts[number]) for number, entry in enumerate(entries)]
+        news.told = [partial(entry.receipt, verdicts[number]) for number, entry in enumerate(entries)]
         return news
 
     def _note(self, news: News, crdt_id: int, document_id: UUID, ours: list[Numbered]) -> None:
@@ -336,10 +336,6 @@ class Journal:
 def _batch(entries: Sequence[Entry]) -> Batch:
     written = [Row(entry.update, entry.author) for entry in entries if entry.update is not None]
     return Batch(written, max(entry.schema for entry in entries))
-
-
-def _told(receipt: Callable[[CloseCode | None], None], verdict: CloseCode | None) -> Callable[[], None]:
-    return lambda: receipt(verdict)
 
 
 def _resolve(done: Future[Any], value: Any) -> None:

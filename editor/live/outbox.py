@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 
 from editor.live.daphne_flow import Flow, framed
 from editor.wire import messages
@@ -27,6 +28,12 @@ class Frame:
         frame = cls.__new__(cls)
         frame.payload, frame.framed = payload, framed(payload)
         return frame
+
+
+@lru_cache(maxsize=4096)
+def saved_frame(n: int) -> Frame:
+    """Everybody counts from 1: who comes after them gets the same frames."""
+    return Frame(messages.Saved(n))
 
 
 class Outbox:
@@ -72,7 +79,7 @@ class Outbox:
 
     def saved(self, n: int) -> None:
         if self.writable:
-            self._write(Frame(messages.Saved(n)))
+            self._write(saved_frame(n))
         else:
             self._saved = n
 
