@@ -186,7 +186,7 @@ DEFAULT_FROM_EMAIL = _env("DEFAULT_FROM_EMAIL", "Scriptorium <scriptorium@localh
 if file_path := _env("EMAIL_FILE_PATH"):
     EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", file_path
 
-# Who may do what how often over HTTP; None is without a limit
+# Who may do what how often; None is without a limit
 PROXIES = int(_number("PROXIES", 1 if SECURE else 0, "proxies"))
 LIMIT_POSTS = _rate("LIMIT_POSTS", "300/60")
 LIMIT_GUESTS = _rate("LIMIT_GUESTS", "60/60")
@@ -198,6 +198,8 @@ LIMIT_SIGN_INS_AN_ACCOUNT = _rate("LIMIT_SIGN_INS_AN_ACCOUNT", "10/600")
 MAX_FRAME_BYTES = 8 * 2**20
 MAX_DOCUMENT_BYTES = 16 * 2**20
 MAX_STRUCTS_A_FRAME = 20_000
+LIMIT_ASKS = _rate("LIMIT_ASKS", "60/600")
+LIMIT_ASKS_A_ROOM = _rate("LIMIT_ASKS_A_ROOM", "120/600")
 LIMIT_FRAMES = _rate("LIMIT_FRAMES", "20000/20")
 LIMIT_BYTES = _rate("LIMIT_BYTES", "67108864/60")
 LIMIT_COMMANDS = _rate("LIMIT_COMMANDS", "120/60")

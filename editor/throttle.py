@@ -1,4 +1,4 @@
-"""Who may do what how often over HTTP: whom a request counts for, and the answer to what comes too fast."""
+"""Who may do what how often: for whom a form or a request to the copilot counts, and the answer to one too many."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from functools import cache
 from ipaddress import IPv6Address, ip_address
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -61,6 +62,12 @@ def sign_in(request: HttpRequest, account: str) -> float:
     """The same for another password from this address, and for this account from all addresses together."""
     here = _take(settings.LIMIT_SIGN_INS, "sign-in", address(request))
     return here or _take(settings.LIMIT_SIGN_INS_AN_ACCOUNT, "account", account.strip().lower())
+
+
+def ask(person: UUID, document: UUID) -> float:
+    """The same for another request to a copilot, by this person anywhere, and by everybody in this room together."""
+    theirs = _take(settings.LIMIT_ASKS, "ask", str(person))
+    return theirs or _take(settings.LIMIT_ASKS_A_ROOM, "asked", str(document))
 
 
 def signed_in(account: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,9 @@ from copilot import runs
 from copilot.agent.limits import Limits
 from copilot.identity import Copilot
 from copilot.live.runner import Runner
+from editor import throttle
 from editor.room.commands import Answer, CommandHandler
+from editor.room.errors import Refusal
 from editor.room.job import Workspace
 from editor.room.participant import Ability, Participant
 
@@ -30,6 +33,9 @@ def handlers(runner: Runner, copilot: Copilot, limits: Limits) -> list[CommandHa
     """The message types `ask` and `stop`."""
 
     def ask(ws: Workspace, by: Participant, asked: Ask) -> Answer:
+        if wait := throttle.ask(by.user, ws.document_id):
+            sentence = f"The copilot was asked very often in a short time. Ask again {throttle.in_words(wait)}."
+            raise Refusal("too_fast", sentence, retry_after=math.ceil(wait))
         run_id = runs.start(ws, by, asked.text, asked.target, copilot, limits)
         ws.after_commit.append(partial(runner.wake, run_id))
         return {"run": str(run_id)}

@@ -21,6 +21,7 @@ from copilot.live.openai_model import OpenAIModel
 from copilot.live.worker import Rhythm
 from copilot.models import Run, RunEvent, Step, ToolCall
 from editor import confirmations, people
+from editor.limits import Rate
 from editor.models import Grant, Invitation, Seat, Suggestion, User
 from editor.room.errors import Refusal
 from editor.room.participant import Participant, Role
@@ -320,6 +321,25 @@ async def test_one_run_works_at_a_time_and_the_others_have_their_place(make: Mak
     assert started == sorted(started, key=str)
     assert [turn.request for turn in model.requests[2].brief.turns] == ["Request 1", "Request 2"]
     assert model.requests[2].brief.turns[0].answer == "A word more."
+
+
+@pytest.mark.parametrize("limit", ["LIMIT_ASKS", "LIMIT_ASKS_A_ROOM"])
+async def test_who_asks_too_often_is_told_when_to_ask_again_and_nothing_runs(make: Make, limit: str) -> None:
+    room = await make(says([*words("Done."), STOP]))
+    bea = await room.rooms.person(room.document, "Bea")
+    with override_settings(**{limit: Rate(2, 86_400)}):
+        for text in ("One", "Two"):
+            await room.state(await room.ask(text), "completed")
+        with pytest.raises(Refusal, match=r"Ask again in 7\d\d minutes\.") as refused:
+            await room.ask("Three")
+        assert refused.value.code == "too_fast"
+        assert "retry_after" in refused.value.details
+        assert len(room.entries("runs")) == 2
+        if limit == "LIMIT_ASKS":
+            await room.state(await room.ask("Hers", by=bea), "completed")
+        else:
+            with pytest.raises(Refusal, match="very often"):
+                await room.ask("Hers", by=bea)
 
 
 async def test_an_error_of_the_model_ends_the_run_with_its_sentence_and_keeps_the_text(make: Make) -> None:

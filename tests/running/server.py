@@ -50,8 +50,9 @@ def _for_sqlite(value: object) -> Any:
     return value.hex if isinstance(value, uuid.UUID) else value
 
 
-CROWDS = {"LIMIT_GUESTS": "0", "LIMIT_GUESTS_A_LINK": "0", "LIMIT_POSTS": "0"}
-"""All of a test's people come from one address."""
+UNLIMITED = ("LIMIT_GUESTS", "LIMIT_GUESTS_A_LINK", "LIMIT_POSTS", "LIMIT_ASKS", "LIMIT_ASKS_A_ROOM")
+CROWDS = dict.fromkeys(UNLIMITED, "0")
+"""All of a test's people come from one address, and ask as fast as they can."""
 
 
 class Server(Process):
