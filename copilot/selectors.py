@@ -69,7 +69,9 @@ class Found:
 
 
 def in_need(limit: int = 200) -> list[Found]:
-    """The runs that nobody drives although they could go on, or can never."""
+    """The runs that nobody drives although they could go on, or can never. Asked each second, also where none lives."""
+    if not _live().exists():
+        return []
     return [*_of_switched_off(limit), *_lost(limit), *_abandoned(limit), *_decided(limit), *_startable(limit)]
 
 
