@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,9 +26,13 @@ class Seen:
 
 
 class AwarenessTable:
-    """Clocks only rise, also when a client comes back with a lower one; nobody may speak for another's client id."""
+    """Clocks only rise, also when a client comes back with a lower one; nobody may speak for another's client id.
 
-    def __init__(self) -> None:
+    `stir` is called when there is something to take again.
+    """
+
+    def __init__(self, stir: Callable[[], None] = lambda: None) -> None:
+        self._stir = stir
         self._seen: dict[int, Seen] = {}
         self._clocks: dict[int, int] = {}
         self._changed: dict[int, None] = {}
@@ -103,11 +107,9 @@ class AwarenessTable:
         self._written.pop(client, None)
         while len(self._clocks) > REMEMBERED_CLOCKS:
             del self._clocks[next(iter(self._clocks))]
+        if not self._changed:
+            self._stir()
         self._changed[client] = None
-
-    @property
-    def stirs(self) -> bool:
-        return bool(self._changed)
 
     def take_changed(self) -> list[Presence]:
         """What changed since the last call; who left has no state."""

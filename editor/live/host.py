@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 from uuid import UUID
 
@@ -52,6 +53,7 @@ class Host:
         rights_changed: Callable[[UUID], None],
         commanded: Commanded,
         attended: Attended,
+        stirred: Callable[[UUID], None],
         welcome: Callable[[Host, Connection], messages.Welcome],
     ) -> None:
         self.document_id = document_id
@@ -59,7 +61,7 @@ class Host:
         self.content = content
         self.session = session
         self.connections: dict[UUID, Connection] = {}
-        self.presence = RoomPresence(self.connections)
+        self.presence = RoomPresence(self.connections, partial(stirred, document_id))
         self.empty_since: float | None = None
         self.waiting = Waiting(self.tell_everyone, self._ask_again)
         self._intake = intake

@@ -37,6 +37,11 @@ class Presences:
         self._publish_bytes = publish
         self._agents: dict[UUID, dict[str, Agent]] = {}
         self._foreign: dict[tuple[UUID, str], float] = {}
+        self._stirring: set[UUID] = set()
+
+    def stirred(self, document_id: UUID) -> None:
+        """Something in this room's presence is to be flushed."""
+        self._stirring.add(document_id)
 
     # Copilots
 
@@ -92,9 +97,10 @@ class Presences:
                     host.presence.remove(("process", process))
 
     def flush(self) -> None:
-        """Send each room's presence, merged, and tell the other processes what is of this one."""
-        for host in list(self._hosts.values()):
-            if host.presence.stirs:
+        """Send the presence of rooms in which somebody moved, merged, and tell other processes what is of this one."""
+        stirring, self._stirring = self._stirring, set()
+        for document_id in stirring:
+            if host := self._hosts.get(document_id):
                 guarded(host, partial(self._flush, host))
 
     def _flush(self, host: Host) -> None:

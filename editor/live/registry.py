@@ -203,6 +203,7 @@ class Registry:
             rights_changed=self.refresh,
             commanded=self._commands.take,
             attended=self.seating.attended,
+            stirred=self.presences.stirred,
             welcome=self._welcome,
         )
         if self.away:

@@ -29,10 +29,14 @@ class Held:
 
 
 class RoomPresence:
-    """The presence of one room; `connections` are those that are in it now, by id."""
+    """The presence of one room; `connections` are those that are in it now, by id.
 
-    def __init__(self, connections: Mapping[UUID, Connection]) -> None:
-        self.table = AwarenessTable()
+    `stir` is called when there is something to flush: a thousand rooms in which nobody moves are not asked.
+    """
+
+    def __init__(self, connections: Mapping[UUID, Connection], stir: Callable[[], None]) -> None:
+        self.table = AwarenessTable(stir)
+        self._stir = stir
         self._connections = connections
         self._newcomers: dict[UUID, Connection] = {}
         self._held: dict[int, Held] = {}
@@ -41,6 +45,7 @@ class RoomPresence:
     def joined(self, connection: Connection) -> None:
         """With the next flush it sees everybody."""
         self._newcomers[connection.id] = connection
+        self._stir()
 
     def left(self, connection: Connection) -> None:
         self.remove(connection.id)
@@ -74,6 +79,7 @@ class RoomPresence:
         if was_here and not connection.greeted:
             self._returned = True
             self._newcomers[connection.id] = connection
+            self._stir()
 
     def _claim(self, connection: Connection, client: int) -> bool:
         """A client id is free, or its person's own from a connection that is about to be found dead."""
@@ -132,11 +138,6 @@ class RoomPresence:
         frame = Shown(self.table, entries).to(connection.id, connection.client)
         connection.outbox.awareness(frame)
         return len(frame.payload)
-
-    @property
-    def stirs(self) -> bool:
-        """Whether there is something to flush: asked twenty times a second of every open room."""
-        return self.table.stirs or bool(self._newcomers)
 
     def flush(self) -> list[Presence]:
         """Send what changed since the last flush, merged; gives what other processes are to be told."""
