@@ -70,7 +70,7 @@ const climb = async (server, steps, grow, seconds, rate) => {
 }
 export const oneRoom = async server => {
   const room = new Room(server, 'full')
-  const out = await climb(server, [100, 160, 200, 240, 280, 320, 360, 420, 480, 540, 600], async n => {
+  const out = await climb(server, [100, 200, 280, 360, 420, 480, 540, 600, 660, 720, 780, 840, 900], async n => {
     const ready = await room.fill(n, 15000)
     while (room.writers.size < n) room.writer(room.clients[room.writers.size])
     await sleep(300)
