@@ -31,6 +31,8 @@ const ROWS = [
   ['typing200Presence', '200 typing 5 keys/s with presence, p99 ms', 'p99', undefined, AHEAD],
   ['typing200Presence', '200 typing 5 keys/s with presence, saved p95 ms', 'saved.p95'],
   ['oneRoom', 'people held in one room at 5 keys/s, p99 under 250 ms', 'held', -200, AHEAD],
+  ['oneRoom', '600 in one room, p99 ms', '600.p99'],
+  ['oneRoom', '600 in one room, the server’s share of a core', '600.cpu'],
   ['slowReader', '100 tokens/s to 50 readers, tokens p95 ms', 'plain.tokens.p95'],
   ['slowReader', 'the 5 who type meanwhile, p95 ms', 'plain.people.p95'],
   ['slowReader', 'people beside a stuck reader and pastes, p99 ms', 'slow.people.p99', undefined, AHEAD],
