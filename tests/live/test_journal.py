@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 
 from editor import documents
 from editor.live import rows
-from editor.live.journal import LONGEST_PAUSE, Entry, Journal, News, Watch, run_job_now
+from editor.live.journal import GROUP_BYTES, LONGEST_PAUSE, Entry, Journal, News, Watch, run_job_now
 from editor.models import CrdtDocument, Document, Grant, JournalRow, User
 from editor.room import session
 from editor.room.errors import Refusal
@@ -194,6 +194,28 @@ async def test_what_comes_in_one_turn_of_the_loop_is_one_group(desk: Desk) -> No
 
     await asyncio.gather(*[put_slowly(f"line {n}") for n in range(5)])
     assert [len(news.ours[desk.crdt.pk]) for news in desk.news] == [5]
+
+
+async def test_a_group_holds_no_more_bytes_than_one_statement_should(desk: Desk) -> None:
+    third = bytes(GROUP_BYTES // 3)
+    await asyncio.gather(*[desk.put(third) for _ in range(5)])
+    assert [len(news.ours[desk.crdt.pk]) for news in desk.news] == [3, 2]
+
+
+async def test_a_group_numbers_each_of_its_documents_by_itself(desk: Desk) -> None:
+    other = await asyncio.to_thread(_closing(lambda: documents.create("Another", desk.owner)))
+    also = await asyncio.to_thread(_closing(lambda: CrdtDocument.objects.get(document=other, kind="content")))
+    loop = asyncio.get_running_loop()
+    here = [(number, desk.paragraph(f"here {number}")) for number in range(1, 4)]
+    there = [(number, desk.paragraph(f"there {number}")) for number in range(1, 3)]
+    settled = [loop.create_future() for _ in there]
+    for (_, update), done in zip(there, settled, strict=True):
+        desk.journal.put(Entry(other.pk, also.pk, desk.owner.pk, update, done.set_result, 4))
+    await asyncio.gather(*[desk.put(update) for _, update in here], *settled)
+    (news,) = desk.news
+    assert news.ours == {desk.crdt.pk: here, also.pk: there}
+    assert news.schemas == {desk.crdt.pk: max(desk.crdt.schema, 0), also.pk: max(also.schema, 4)}
+    assert await stored(desk) == here
 
 
 async def test_one_long_fan_out_makes_nobody_wait_and_a_second_one_does(desk: Desk) -> None:
