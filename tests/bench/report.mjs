@@ -84,11 +84,12 @@ const goal = (scenario, key, limit, isAhead) => {
 }
 
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).trim()
-const runs = Math.max(...lines.map(line => line.run))
+const counts = [...new Set(lines.map(line => line.scenario))].map(scenario => of(scenario, OURS).length)
+const [least, most] = [Math.min(...counts), Math.max(...counts)]
 console.log(`# Measured beside its peers
 
 By \`make bench\` at commit ${process.env.COMMIT || git('rev-parse', '--short', 'HEAD')} on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} cores (${os.cpus()[0].model.trim()}), ${r(os.totalmem() / 2 ** 30)} GB, Linux ${os.release().split('-')[0]},
-Node ${process.versions.node}. Medians of ${runs} interleaved run${runs > 1 ? 's' : ''}; each server is started afresh for each scenario. Scriptorium runs as in production (Daphne, SQLite with
+Node ${process.versions.node}. Medians of ${least === most ? most : `${least} to ${most}`} interleaved run${most > 1 ? 's' : ''}; each server is started afresh for each scenario. Scriptorium runs as in production (Daphne, SQLite with
 \`synchronous=FULL\`, rights and content checked, every edit committed before anybody sees it); the peers write nothing to disk while
 people type. One process a server; the clients share the two cores with it. Beside each figure stands how long the writer's commits
 took and what a bare probe's fsync took meanwhile. A run whose probe waited over ${JUDGED} ms is left out of the medians; where that is every
