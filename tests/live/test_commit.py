@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 from typing import Any
 
 import psycopg
@@ -16,8 +13,8 @@ from django.db import connection
 from editor.live.registry import Registry
 from tests.live.desk import Socket, eventually, furnish, in_thread
 from tests.live.gate import Gate
+from tests.live.on_postgresql import run_again
 from tests.live.people import deletes_the_top, reads, types
-from tests.running.process import ROOT, bare_environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
@@ -105,13 +102,4 @@ def last(socket: Socket) -> dict[str, Any]:
 def test_the_same_holds_on_postgresql_whatever_it_does_by_default(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as administrator:
         administrator.execute("ALTER ROLE scriptorium SET synchronous_commit = off")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--reuse-db", __file__],
-        cwd=ROOT,
-        env=bare_environment(DATABASE_URL=postgres_url) | {k: v for k, v in os.environ.items() if k == "VIRTUAL_ENV"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 passed" in done.stdout
+    assert "3 passed" in run_again(__file__, postgres_url)

@@ -20,6 +20,7 @@ from editor.room.errors import Refusal
 from editor.room.job import Workspace
 from editor.room.replica import Replica
 from editor.wire.close_codes import CloseCode
+from tests.live.on_postgresql import run_again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -216,6 +217,11 @@ async def test_a_group_numbers_each_of_its_documents_by_itself(desk: Desk) -> No
     assert news.ours == {desk.crdt.pk: here, also.pk: there}
     assert news.schemas == {desk.crdt.pk: max(desk.crdt.schema, 0), also.pk: max(also.schema, 4)}
     assert await stored(desk) == here
+
+
+def test_groups_are_the_same_on_postgresql(postgres_url: str) -> None:
+    """There a group that is of several documents locks them in the order of their ids first."""
+    assert "3 passed" in run_again(__file__, postgres_url, "-k", "numbered or numbers or bytes")
 
 
 async def test_one_long_fan_out_makes_nobody_wait_and_a_second_one_does(desk: Desk) -> None:
