@@ -58,7 +58,7 @@ class RoomConsumer(AsyncConsumer):
         """Without Channels' `close_old_connections`, which waits for the one shared database thread."""
         match message["type"]:
             case "websocket.receive":
-                self._receive(message)
+                self._take(message.get("bytes"))
             case "websocket.connect":
                 await self._connect()
             case "websocket.disconnect":
@@ -90,6 +90,7 @@ class RoomConsumer(AsyncConsumer):
         self.host = host
         self.connection = Connection(admitted.participant, flow, time.monotonic(), admitted.schema)
         host.join(self.connection)
+        flow.straight_to(self._take)
         if self.registry.changes != changes:
             self.registry.refresh(host.document_id)
 
@@ -131,13 +132,13 @@ class RoomConsumer(AsyncConsumer):
         if origin is not None and not access.same_origin(origin.decode("latin-1"), host):
             raise NotAdmitted(CloseCode.NO_RIGHT)
 
-    def _receive(self, message: Any) -> None:
+    def _take(self, frame: bytes | None) -> None:
+        """One frame, None for one that is text."""
         connection, host = self.connection, self.host
         if connection is None or host is None or connection.closed:
             return
         try:
             now = time.monotonic()
-            frame = message.get("bytes")
             if frame is None:
                 raise BadFrame(CloseCode.MALFORMED, "a frame is binary")
             connection.pace.frame(len(frame), now)

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
+from editor.live.daphne_reading import read_straight
 from editor.live.uvicorn_flow import UvicornFlow, uvicorn_protocol
 from editor.wire import close_codes
 from editor.wire.varint import TooLarge
@@ -28,8 +29,8 @@ class Flow(Protocol):
     on_drained: Callable[[], None]
     """Called when a flow that was not writable is empty again."""
 
-    @property
-    def writable(self) -> bool: ...
+    writable: bool
+    """An attribute, since it is asked of everybody at each tick."""
 
     def write(self, payload: bytes, framed: bytes) -> None:
         """Send one binary message; `framed` is the same with its WebSocket header, made once for all."""
@@ -37,6 +38,10 @@ class Flow(Protocol):
 
     def listen(self, on: bool) -> None:
         """Whether what the client sends is read at all; what is not stays in its own buffers."""
+        ...
+
+    def straight_to(self, take: Callable[[bytes], None]) -> None:
+        """Frames may be given to `take` past the server's own queue, where that changes nothing of their order."""
         ...
 
     def close(self, code: int) -> None: ...
@@ -83,14 +88,10 @@ class DaphneFlow:
         self._protocol = protocol
         self._transport = protocol.transport
         self._socket = self._transport.socket
-        self._paused = False
+        self.writable = True
         self.on_drained: Callable[[], None] = _nothing
         self._transport.unregisterProducer()
         self._transport.registerProducer(self, True)
-
-    @property
-    def writable(self) -> bool:
-        return not self._paused
 
     def write(self, payload: bytes, framed: bytes) -> None:
         if self._protocol.state != self._protocol.STATE_OPEN:
@@ -114,6 +115,9 @@ class DaphneFlow:
         else:
             self._transport.pauseProducing()
 
+    def straight_to(self, take: Callable[[bytes], None]) -> None:
+        read_straight(self._protocol, take)
+
     def close(self, code: int) -> None:
         if self._protocol.state == self._protocol.STATE_OPEN:
             # sendClose refuses 1012 and 1013, and every subclass of int.
@@ -126,15 +130,15 @@ class DaphneFlow:
     # What Twisted calls
 
     def pauseProducing(self) -> None:  # noqa: N802
-        self._paused = True
+        self.writable = False
 
     def resumeProducing(self) -> None:  # noqa: N802
-        if self._paused:
-            self._paused = False
+        if not self.writable:
+            self.writable = True
             self.on_drained()
 
     def stopProducing(self) -> None:  # noqa: N802
-        self._paused = True
+        self.writable = False
 
 
 class AsgiFlow:
@@ -145,13 +149,9 @@ class AsgiFlow:
         self._waiting: deque[Mapping[str, Any]] = deque()
         self._bytes = 0
         self._task: asyncio.Task[None] | None = None
-        self._full = False
+        self.writable = True
         self._closing = False
         self.on_drained: Callable[[], None] = _nothing
-
-    @property
-    def writable(self) -> bool:
-        return not self._full
 
     def write(self, payload: bytes, framed: bytes) -> None:
         if not self._closing:
@@ -159,6 +159,9 @@ class AsgiFlow:
 
     def listen(self, on: bool) -> None:
         """A server with back-pressure of its own reads no more than is received."""
+
+    def straight_to(self, take: Callable[[bytes], None]) -> None:
+        """All of them come through ASGI."""
 
     def close(self, code: int) -> None:
         self._closing = True
@@ -174,7 +177,7 @@ class AsgiFlow:
     def _put(self, message: Mapping[str, Any], size: int) -> None:
         self._waiting.append(message)
         self._bytes += size
-        self._full = self._full or self._bytes > HIGH_WATER
+        self.writable = self.writable and self._bytes <= HIGH_WATER
         if self._task is None or self._task.done():
             self._task = asyncio.ensure_future(self._drain())
 
@@ -185,8 +188,8 @@ class AsgiFlow:
                     message = self._waiting.popleft()
                     self._bytes -= len(message.get("bytes", b""))
                     await self._send(message)
-            if self._full:
-                self._full = False
+            if not self.writable:
+                self.writable = True
                 self.on_drained()
 
 

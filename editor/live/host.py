@@ -272,7 +272,7 @@ class Host:
         full = [
             connection
             for connection in self.connections.values()
-            if not connection.outbox.writable and copy.kind not in connection.outbox.behind
+            if not connection.outbox.flow.writable and copy.kind not in connection.outbox.behind
         ]
         if full:
             vector = copy.replica.state_vector()

@@ -28,15 +28,11 @@ class UvicornFlow:
         self._protocol = protocol
         self._transport = protocol.transport
         self._send = send
-        self._paused = False
+        self.writable = True
         self._closing: asyncio.Future[None] | None = None
         self._pause_uvicorn, self._resume_uvicorn = protocol.pause_writing, protocol.resume_writing
         protocol.pause_writing, protocol.resume_writing = self._pause, self._resume
         self.on_drained: Callable[[], None] = _nothing
-
-    @property
-    def writable(self) -> bool:
-        return not self._paused
 
     def write(self, payload: bytes, framed: bytes) -> None:
         if self._closing is None and not self._protocol.close_sent and not self._transport.is_closing():
@@ -45,9 +41,12 @@ class UvicornFlow:
     def listen(self, on: bool) -> None:
         """Uvicorn reads no more than is received."""
 
+    def straight_to(self, take: Callable[[bytes], None]) -> None:
+        """All of them come through ASGI."""
+
     def close(self, code: int) -> None:
         """A socket that is full would never come to hear of it."""
-        if self._paused:
+        if not self.writable:
             self.abort()
         elif self._closing is None and not self._transport.is_closing():
             self._closing = asyncio.ensure_future(self._say_close(code))
@@ -62,11 +61,11 @@ class UvicornFlow:
         self._transport.abort()
 
     def _pause(self) -> None:
-        self._paused = True
+        self.writable = False
         self._pause_uvicorn()
 
     def _resume(self) -> None:
-        self._paused = False
+        self.writable = True
         self._resume_uvicorn()
         self.on_drained()
 
