@@ -79,8 +79,8 @@ class Following:
                 _follow_person(host, connection, found.people.get(connection.participant.user))
         host.raise_schema(found.schemas.get(host.content.crdt_id, 0))
         for copy in host.copies:
-            if found.seqs.get(copy.crdt_id, 0) > copy.seq:
-                self._rooms.journal.put(Watch(copy.crdt_id, None))
+            if (newest := found.seqs.get(copy.crdt_id, 0)) > copy.seq:
+                self._rooms.journal.put(Watch(copy.crdt_id, None, announced=newest))
 
 
 def _people(host: Host) -> set[UUID]:

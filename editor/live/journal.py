@@ -60,12 +60,14 @@ class Entry(NamedTuple):
 class Watch:
     """A host holds this CRDT document up to `seq`: tell it of every row above.
 
-    Asked again without one, the writer looks for others' rows; `heard` are rows that came with a doorbell.
+    Asked again without one, the writer looks for others' rows where there is one that it does not know: `heard` are
+    rows that came with a doorbell, `announced` is the newest row's number as somebody read it.
     """
 
     crdt_id: int
     seq: int | None
     heard: tuple[Numbered, ...] = ()
+    announced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +215,10 @@ class Journal:
                 pause = not_before - time.monotonic()
                 if pause > 0:
                     time.sleep(pause)
-                self._process(self._take())
-                not_before = time.monotonic() + self.pause
+                group = self._take()
+                self._process(group)
+                if isinstance(group[0], Entry):
+                    not_before = time.monotonic() + self.pause
         finally:
             connection.close()
 
@@ -307,13 +311,14 @@ class Journal:
     def _catch_up(self, watch: Watch) -> None:
         if watch.seq is not None:
             self._known[watch.crdt_id] = watch.seq
-        if watch.crdt_id in self._known:
-            known = self._known[watch.crdt_id]
-            heard = [row for row in watch.heard if row[0] > known]
-            follows = bool(heard) and heard[0][0] == known + 1
-            found = heard if follows else rows.after(watch.crdt_id, known)
-            if found:
-                self._tell(News(rows={watch.crdt_id: found}, since={watch.crdt_id: known}))
+        known = self._known.get(watch.crdt_id)
+        heard = [row for row in watch.heard if known is not None and row[0] > known]
+        if known is None or (watch.seq is None and not heard and watch.announced <= known):
+            return
+        follows = bool(heard) and heard[0][0] == known + 1
+        found = heard if follows else rows.after(watch.crdt_id, known)
+        if found:
+            self._tell(News(rows={watch.crdt_id: found}, since={watch.crdt_id: known}))
 
     def _perform(self, task: Task) -> None:
         try:

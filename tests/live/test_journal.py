@@ -126,6 +126,25 @@ async def test_rows_of_other_processes_are_told_first(desk: Desk) -> None:
     assert elsewhere.state_vector() != Replica().state_vector()
 
 
+async def test_rows_that_are_known_are_not_looked_for_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    after = rows.after
+
+    def counted(crdt_id: int, seq: int, up_to: int | None = None) -> list[tuple[int, bytes]]:
+        looks.append(seq)
+        return after(crdt_id, seq, up_to)
+
+    desk.journal.put(Watch(desk.crdt.pk, 0))
+    await desk.put(desk.paragraph("mine"))
+    monkeypatch.setattr(rows, "after", counted)
+    desk.journal.put(Watch(desk.crdt.pk, None, announced=1))
+    await desk.put(None)
+    assert looks == []
+    desk.journal.put(Watch(desk.crdt.pk, None, announced=2))
+    await desk.put(None)
+    assert looks == [1]
+
+
 async def test_a_job_writes_its_rows_and_its_updates_in_one_transaction(desk: Desk) -> None:
     def rename(workspace: Workspace) -> int:
         Document.objects.filter(pk=workspace.document_id).update(title="Renamed")
