@@ -73,15 +73,14 @@ def read(asked: Mapping[UUID, Collection[UUID]]) -> dict[UUID, Facts]:
     documents = rows.ids(asked)
     people = rows.ids(person for some in asked.values() for person in some)
     with connection.cursor() as cursor:
-        cursor.execute(_TITLES.format(rows.marks(documents)), [*documents])
-        found = {documents[key]: Facts(str(Document(title=title)), {}, {}, {}) for key, title in cursor.fetchall()}
-        cursor.execute(_PEOPLE.format(rows.marks(documents), rows.marks(people)), [*documents, *people])
-        for key, user, role, *rest in cursor.fetchall():
+        titles = rows.select(cursor, _TITLES.format(rows.marks(documents)), [*documents])
+        found = {documents[key]: Facts(str(Document(title=title)), {}, {}, {}) for key, title in titles}
+        grants = _PEOPLE.format(rows.marks(documents), rows.marks(people))
+        for key, user, role, *rest in rows.select(cursor, grants, [*documents, *people]):
             document, person = documents[key], people[user]
             if document in found and person in asked[document]:
                 found[document].people[person] = Person(Role(role), *rest)
-        cursor.execute(_SEQS.format(rows.marks(documents)), [*documents])
-        for key, crdt_id, seq, schema in cursor.fetchall():
+        for key, crdt_id, seq, schema in rows.select(cursor, _SEQS.format(rows.marks(documents)), [*documents]):
             if document_facts := found.get(documents[key]):
                 document_facts.seqs[crdt_id] = seq
                 document_facts.schemas[crdt_id] = schema

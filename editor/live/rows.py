@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -19,8 +20,9 @@ _LOCK = f"SELECT id FROM {_CRDT} WHERE id IN ({{}}) ORDER BY id FOR NO KEY UPDAT
 _NUMBER = (
     f"UPDATE {_CRDT} SET seq = seq + asked.column2,"
     " schema = CASE WHEN schema < asked.column3 THEN asked.column3 ELSE schema END"
-    " FROM (VALUES {}) AS asked WHERE id = asked.column1 RETURNING id, seq, schema"
+    " FROM (VALUES {}) AS asked WHERE id = asked.column1"
 )
+_NUMBERED = f"SELECT id, seq, schema FROM {_CRDT} WHERE id IN ({{}})"
 _INSERT = f"INSERT INTO {_ROW} (crdt_id, seq, {{update}}, author_id, run_id) VALUES {{rows}}"
 
 _GRANTS = (
@@ -79,7 +81,8 @@ def append(batches: Mapping[int, Batch]) -> dict[int, Appended]:
             cursor.execute(_LOCK.format(marks(batches)), [*batches])
         asked = [value for crdt_id, batch in batches.items() for value in (crdt_id, len(batch.rows), batch.schema)]
         cursor.execute(_NUMBER.format(_tuples(len(batches), 3)), asked)
-        appended = {crdt_id: Appended(seq, schema) for crdt_id, seq, schema in cursor.fetchall()}
+        numbered = select(cursor, _NUMBERED.format(marks(batches)), [*batches])
+        appended = {crdt_id: Appended(seq, schema) for crdt_id, seq, schema in numbered}
         if missing := batches.keys() - appended:
             raise NoDocument(*missing)
         stored = _uuids()
@@ -91,6 +94,19 @@ def append(batches: Mapping[int, Batch]) -> dict[int, Appended]:
         statement = _INSERT.format(update=connection.ops.quote_name("update"), rows=_tuples(len(rows), 5))
         cursor.execute(statement, [value for row in rows for value in row])
     return appended
+
+
+def select(cursor: Any, statement: str, values: Sequence[Any]) -> list[Any]:
+    """All rows of what is selected: numbers, ids and texts.
+
+    SQLite is asked for them as one, since each that it gives costs the thread a hand-over of Python's lock.
+    """
+    if connection.vendor != "sqlite":
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+    columns = statement.removeprefix("SELECT ").partition(" FROM ")[0]
+    cursor.execute(statement.replace(columns, f"json_group_array(json_array({columns}))", 1), values)
+    return list(json.loads(cursor.fetchone()[0]))
 
 
 def _tuples(count: int, width: int) -> str:
@@ -151,10 +167,9 @@ def roles(pairs: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Role]:
     if connection.features.has_select_for_no_key_update:
         statement += " FOR NO KEY UPDATE OF held"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [stored(value) for pair in wanted for value in pair])
-        found = [((documents[document], people[user]), role) for document, user, role in cursor.fetchall()]
-        cursor.execute(_ACTIVE.format(marks(people)), [*people])
-        active = {people[user] for (user,) in cursor.fetchall()}
+        held = select(cursor, statement, [stored(value) for pair in wanted for value in pair])
+        found = [((documents[document], people[user]), role) for document, user, role in held]
+        active = {people[user] for (user,) in select(cursor, _ACTIVE.format(marks(people)), [*people])}
     return {pair: Role(role) for pair, role in found if role and pair[1] in active}
 
 
