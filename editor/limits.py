@@ -49,10 +49,15 @@ def take(bucket: Bucket | None, rate: Rate, now: float, cost: float = 1) -> tupl
 
     None is a bucket nobody has taken from. What costs more than the bucket holds takes it all.
     """
-    tokens = rate.tokens
+    tokens = most = rate.tokens
     if bucket is not None:
-        tokens = min(rate.tokens, bucket.tokens + max(0.0, now - bucket.at) * rate.a_second)
-    cost = min(cost, rate.tokens)
+        tokens, at = bucket
+        if now > at:
+            tokens += (now - at) * most / rate.seconds
+        if tokens > most:
+            tokens = most
+    if cost > most:
+        cost = most
     if tokens >= cost:
         return Bucket(tokens - cost, now), 0.0
     return Bucket(tokens, now), (cost - tokens) / rate.a_second

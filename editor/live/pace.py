@@ -33,14 +33,16 @@ class Pace:
             raise BadFrame(CloseCode.TOO_LARGE, "a frame is too large")
         if self._frames_rate is not None:
             self._frames, wait = take(self._frames, self._frames_rate, now)
-            _refuse(wait, "too many frames")
+            if wait:
+                raise BadFrame(CloseCode.TOO_FAST, "too many frames")
         self.weigh(size, now)
 
     def weigh(self, size: int, now: float) -> None:
         """Count bytes that came in, or that this socket asked for; raises BadFrame."""
         if self._bytes_rate is not None:
             self._bytes, wait = take(self._bytes, self._bytes_rate, now, size)
-            _refuse(wait, "too many bytes")
+            if wait:
+                raise BadFrame(CloseCode.TOO_FAST, "too many bytes")
 
     def command(self, now: float) -> float:
         """After how many seconds the next command may come; 0 where this one may be done."""
@@ -51,8 +53,3 @@ class Pace:
             return 0.0
         self._commands, wait = take(self._commands, rate, now)
         return wait
-
-
-def _refuse(wait: float, what: str) -> None:
-    if wait:
-        raise BadFrame(CloseCode.TOO_FAST, what)

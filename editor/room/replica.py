@@ -24,8 +24,12 @@ def _guarded() -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        if type(error).__module__ != "pyo3_runtime":
-            raise
+        _raise_if_panic(error)
+        raise
+
+
+def _raise_if_panic(error: BaseException) -> None:
+    if type(error).__module__ == "pyo3_runtime":
         raise ReplicaBroken(str(error)) from error
 
 
@@ -57,11 +61,13 @@ class Replica:
         """Take in an update whose gaps and content were checked; raises MalformedUpdate or ReplicaBroken."""
         if self._subscription is not None:
             raise RuntimeError("an update cannot be applied inside an edit")
-        with _guarded():
-            try:
-                self._doc.apply_update(update)
-            except ValueError as error:
-                raise MalformedUpdate(str(error)) from error
+        try:
+            self._doc.apply_update(update)
+        except ValueError as error:
+            raise MalformedUpdate(str(error)) from error
+        except BaseException as error:  # as `_guarded`, whose generator would take as long as a keystroke's integration
+            _raise_if_panic(error)
+            raise
 
     def state(self) -> bytes:
         """The whole document as one update."""
