@@ -36,7 +36,7 @@ const ROWS = [
   ['slowReader', '100 tokens/s to 50 readers, tokens p95 ms', 'plain.tokens.p95'],
   ['slowReader', 'the 5 who type meanwhile, p95 ms', 'plain.people.p95'],
   ['slowReader', 'people beside a stuck reader and pastes, p99 ms', 'slow.people.p99', undefined, AHEAD],
-  ['slowReader', 'growth meanwhile, 6 MB of it pasted text, MB', 'growthMB'],
+  ['slowReader', 'growth meanwhile, 12 MB of it pasted text, MB', 'growthMB'],
   ['reconnect300', '300 of one room come back, ms', 'allMs', undefined, AHEAD],
   ['longJoin', '260,000 edits taken in, s', 'takeInS'],
   ['longJoin', 'joining them, warm, ms', 'warmMs'],

@@ -1,6 +1,7 @@
 // Each scenario gets a started, empty server and returns a flat object of numbers.
 import * as Y from 'yjs'
 import { Client, OFFSET, Room, plain, typeFor, typing } from './lib/room.mjs'
+import { Crowd } from './lib/crowd.mjs'
 import { EMPTY_SV } from './lib/protocol.mjs'
 import { Hist, median, r, sleep, until } from './lib/stats.mjs'
 import { longDocument } from './lib/long.mjs'
@@ -49,39 +50,29 @@ export const typing200 = fanout(200, 5, false)
 export const typing200Presence = fanout(200, 5, true)
 
 // how many can type until p99 > LIMIT
-const climb = async (server, steps, grow, seconds, rate) => {
+const climb = async (server, steps, grow, press) => {
   const out = { held: 0 }
   for (const n of steps) {
-    const { rooms, ready } = await grow(n)
-    if (!ready) { out.failedAt = n; out.why = 'not synced'; break }
-    const hist = new Hist()
-    const jobs = rooms.flatMap(room => [...room.writers.values()].map(w => { w.hist = hist; return { room, w, rate } }))
-    const m = await metered(server, async () => {
-      await typeFor(jobs, seconds * 1000)
-      await until(() => rooms.every(room => room.missing() === 0), 1500, 50)
-    })
-    const missing = rooms.reduce((a, room) => a + room.missing(), 0)
-    const p99 = hist.q(0.99)
+    if (!await grow(n)) { out.failedAt = n; out.why = 'not synced'; break }
+    let pressed
+    const m = await metered(server, async () => { pressed = await press() })
+    const p99 = pressed.hist.q(0.99), { missing } = pressed
     Object.assign(out, { [n + '.p99']: r(p99), [n + '.clientCpu']: r(m.client), [n + '.cpu']: r(m.cpu) })
     if (p99 === null || p99 > LIMIT || missing) { out.failedAt = n; out.why = missing ? `missing ${missing}` : 'p99'; break }
     out.held = n
   }
   return out
 }
+const SECONDS = 2.5, RATE = 5
 export const oneRoom = async server => {
-  const room = new Room(server, 'full')
-  const out = await climb(server, [100, 200, 280, 360, 420, 480, 540, 600, 660, 720, 780, 840, 900], async n => {
-    const ready = await room.fill(n, 15000)
-    while (room.writers.size < n) room.writer(room.clients[room.writers.size])
-    await sleep(300)
-    return { rooms: [room], ready }
-  }, 2.5, 5)
-  room.close()
-  return out
+  const crowd = new Crowd(server, 'full')
+  const steps = [100, 200, 280, 360, 420, 480, 540, 600, 660, 720, 780, 840, 900, 960, 1020]
+  const grow = async n => { const ready = await crowd.grow(n); await sleep(300); return ready }
+  try { return await climb(server, steps, grow, () => crowd.press(SECONDS * 1000, RATE)) } finally { crowd.close() }
 }
 export const roomsOf5 = async server => {
   const rooms = []
-  const out = await climb(server, [80, 160, 240, 320], async n => {
+  const grow = async n => {
     let ready = true
     while (rooms.length < n) {
       const some = Array.from({ length: Math.min(20, n - rooms.length) }, (_, i) => new Room(server, 'many-' + (rooms.length + i)))
@@ -90,8 +81,16 @@ export const roomsOf5 = async server => {
       for (const room of some) for (const c of room.clients) room.writer(c)
     }
     await sleep(300)
-    return { rooms, ready }
-  }, 2.5, 5)
+    return ready
+  }
+  const press = async () => {
+    const hist = new Hist()
+    const jobs = rooms.flatMap(room => [...room.writers.values()].map(w => { w.hist = hist; return { room, w, rate: RATE } }))
+    await typeFor(jobs, SECONDS * 1000)
+    await until(() => rooms.every(room => room.missing() === 0), 1500, 50)
+    return { hist, missing: rooms.reduce((a, room) => a + room.missing(), 0) }
+  }
+  const out = await climb(server, [80, 160, 240, 320], grow, press)
   for (const room of rooms) room.close()
   return out
 }
@@ -106,7 +105,7 @@ export const slowReader = async server => {
   const people = room.clients.slice(1, 6).map(c => room.writer(c))
   const paster = room.writer(room.clients[0], { size: 256 * 1024 })
   const slow = room.clients.at(-1)
-  typing(paster.index, 40, paster.size) // made now, not while the clock runs
+  typing(paster.index, 60, paster.size) // made now, not while the clock runs
   const others = room.clients.filter(c => c !== slow)
   const stage = async (tag, s, pastes) => {
     const h = { people: new Hist(), tokens: new Hist() }
@@ -124,7 +123,7 @@ export const slowReader = async server => {
   const rss = server.rss()
   server.peakRss = rss
   slow.ws.pause()
-  await stage('slow.', 12, true)
+  await stage('slow.', 24, true)
   out.growthMB = r((server.peakRss - rss) / MB)
   slow.ws.resume()
   out.caughtUp = await until(() => slow.ws.closed || room.missing([slow]) === 0, 8000) && !slow.ws.closed

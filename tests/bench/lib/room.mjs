@@ -23,6 +23,9 @@ export const ownText = doc => {
 // a document's text, the same for equal documents
 export const plain = doc => doc.getXmlFragment(ROOT).toArray().map(p => p.toArray().map(t => t.toString()).join('')).join('\n')
 
+// milliseconds by a clock that all threads share
+const clock = () => performance.timeOrigin + performance.now()
+
 const made = new Map()
 
 // what writer w sends: n updates, each one insertion of `size` characters after its last one
@@ -57,9 +60,9 @@ export class Room {
   }
 
   meta (u) { // which characters of which writers an update holds: [[writer, from, to], ...]
-    // the same update comes to every client: a large one is known again by its length and its ends
+    // the same update comes to every client: a large one is known again by its length and its beginning, the first key
     const n = u.length
-    const key = n < 2048 ? u.latin1Slice(0, n) : n + u.latin1Slice(0, 64) + u.latin1Slice(n - 64, n)
+    const key = n < 128 ? u.latin1Slice(0, n) : n + u.latin1Slice(0, 64)
     let m = this.cache.get(key)
     if (!m) {
       m = []
@@ -99,7 +102,7 @@ export class Room {
   type (w, n = 1) { // n keys, now
     const us = typing(w.index, w.sent + n, w.size)
     for (; n > 0; n--) {
-      w.at.push(performance.now())
+      w.at[w.sent] = clock()
       w.client.content(this.codec.update(us[w.sent++]))
     }
   }
@@ -212,7 +215,7 @@ export class Client {
     if (this.kept) this.kept.push(Uint8Array.prototype.slice.call(body))
     this.onUpdate?.(body)
     this.updates++
-    const now = performance.now()
+    const now = clock()
     for (const [w, from, to] of this.room.meta(body)) {
       if (w.own === this) continue
       let s = this.seen.get(w)
