@@ -101,5 +101,11 @@ for (const [scenario, title, key, limit, isAhead] of ROWS) {
   if (!of(scenario, OURS).length) continue
   console.log(`| ${title} | ${[OURS, ...PEERS].map(s => show(scenario, s, key)).join(' | ')} | ${ratio(scenario, key)} | ${goal(scenario, key, limit, isAhead)} | ${disk(scenario, 'commit')} | ${disk(scenario, 'fsync')} |`)
 }
+console.log('\nEach run of what differs most from run to run, in their order (calm or not):\n')
+for (const [scenario, title, key, , isAhead] of ROWS) {
+  if (of(scenario, OURS).length < 2 || !(isAhead || scenario === 'roomsOf5')) continue
+  const runs = [OURS, ...PEERS].map(s => `${s} ${of(scenario, s).map(line => line[key] ?? '–').join(', ')}`)
+  console.log(`- ${title}: ${runs.join('; ')}.`)
+}
 const postgres = lines.filter(line => line.server === 'scriptorium-postgres')
 for (const line of postgres) console.log(`\nOn PostgreSQL, ${line.scenario}: p50 ${line.p50}, p95 ${line.p95} ms; saved p95 ${line['saved.p95']} ms.`)
