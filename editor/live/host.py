@@ -12,21 +12,20 @@ from functools import partial
 from typing import assert_never
 from uuid import UUID
 
+from editor.live.catching_up import CatchingUp, clocks
 from editor.live.connection import Connection
 from editor.live.copy import Copy
 from editor.live.intake import Intake, Verdict
 from editor.live.journal import Entry, Journal, News, Watch
-from editor.live.outbox import Frame, Outbox
+from editor.live.outbox import Frame
 from editor.live.room_presence import RoomPresence
 from editor.live.waiting import Waiting
-from editor.room.errors import BadFrame, MalformedUpdate, ReplicaBroken
+from editor.room.errors import BadFrame, ReplicaBroken
 from editor.room.participant import Ability
 from editor.room.session import read_all
 from editor.room.suggestion import Status
 from editor.wire import messages
 from editor.wire.close_codes import CloseCode
-from editor.wire.known import decode_state_vector
-from editor.wire.varint import MalformedFrame
 
 log = logging.getLogger(__name__)
 LARGE = 0.8
@@ -64,6 +63,7 @@ class Host:
         self.presence = RoomPresence(self.connections, partial(stirred, document_id))
         self.empty_since: float | None = None
         self.waiting = Waiting(self.tell_everyone, self._ask_again)
+        self._catching_up = CatchingUp(content, session)
         self._intake = intake
         self._largest = largest
         self._rights_changed = rights_changed
@@ -88,7 +88,7 @@ class Host:
         self.connections[connection.id] = connection
         self.empty_since = None
         if connection.may(Ability.WRITE):
-            connection.outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
+            connection.outbox.now(self._catching_up.question())
         self.presence.joined(connection)
         self._attended(self, connection)
 
@@ -130,9 +130,9 @@ class Host:
             case messages.QueryAwareness():
                 connection.pace.weigh(self.presence.show_everyone(connection), now)
             case messages.SyncStep1(state_vector):
-                self._answer_step_1(connection, state_vector)
+                self._answer(connection, state_vector)
             case messages.SessionStep1(channel, epoch, state_vector):
-                self._answer_session(connection, channel, epoch, state_vector)
+                self._catching_up.answer_session(connection, channel, epoch, state_vector)
             case messages.Hello():
                 connection.greeted = True
                 connection.tell(self._welcome(self, connection))
@@ -149,34 +149,15 @@ class Host:
             case _:
                 assert_never(message)
 
-    def _answer_step_1(self, connection: Connection, state_vector: bytes) -> None:
-        try:
-            theirs = decode_state_vector(state_vector)
-            diff = self.content.diff(state_vector) if connection.outbox.may_answer("content", state_vector) else None
-        except (MalformedFrame, MalformedUpdate) as error:
-            raise BadFrame(CloseCode.MALFORMED, str(error)) from error
+    def _answer(self, connection: Connection, state_vector: bytes) -> None:
+        """Whoever may not write, and has what the room has not, is to throw it away first."""
+        theirs = clocks(state_vector)
         if not connection.may(Ability.WRITE) and self._is_ahead(theirs):
             connection.tell(messages.Reset())
-        if diff is not None:
-            connection.pace.weigh(len(diff), connection.heard)
-            connection.outbox.now(Frame(messages.SyncStep2(diff)))
+        self._catching_up.answer(connection, state_vector)
 
     def _is_ahead(self, theirs: dict[int, int]) -> bool:
         return any(clock > self._intake.known.get(client, 0) for client, clock in theirs.items())
-
-    def _answer_session(self, connection: Connection, channel: int, epoch: int, state_vector: bytes) -> None:
-        if channel != 0:
-            raise BadFrame(CloseCode.MALFORMED, "there is no such session document")
-        if epoch != self.session.epoch:
-            raise BadFrame(CloseCode.EPOCH_OR_SCHEMA, "the session document has another epoch")
-        try:
-            decode_state_vector(state_vector)
-            diff = self.session.diff(state_vector) if connection.outbox.may_answer("session", state_vector) else None
-        except (MalformedFrame, MalformedUpdate) as error:
-            raise BadFrame(CloseCode.MALFORMED, str(error)) from error
-        if diff is not None:
-            connection.pace.weigh(len(diff), connection.heard)
-            connection.outbox.now(Frame(messages.SessionStep2(channel, epoch, diff)))
 
     def _take_update(self, connection: Connection, update: bytes, *, fills_gap: bool) -> None:
         connection.received += 1
@@ -194,14 +175,9 @@ class Host:
         if taken is Verdict.GAP:
             if not connection.found_gap():
                 raise BadFrame(CloseCode.MALFORMED, "what these edits build on never came")
-            self._ask(connection)
+            self._catching_up.ask(connection)
             return
         self._queue(connection, taken if isinstance(taken, bytes) else None, fills_gap)
-
-    def _ask(self, connection: Connection) -> None:
-        """Ask for what the room lacks: once, where the socket is full."""
-        if connection.outbox.may_answer("gap", b""):
-            connection.outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
 
     def _fits(self, update: bytes) -> bool:
         """Updates add up to more than the document that they make: it is measured where they exceed the bound.
@@ -249,7 +225,7 @@ class Host:
 
     def _ask_again(self) -> None:
         """Ask those for what they have whose updates were not taken while the room was shut."""
-        frame = Frame(messages.SyncStep1(self.content.replica.state_vector()))
+        frame = self._catching_up.question()
         for connection in self.connections.values():
             if connection.missed:
                 connection.missed = False
@@ -269,15 +245,7 @@ class Host:
 
     def apply(self, copy: Copy, news: News) -> None:
         """Apply a commit's rows, after marking those whose socket is full: they get one diff when it drains."""
-        full = [
-            connection
-            for connection in self.connections.values()
-            if not connection.outbox.flow.writable and copy.kind not in connection.outbox.behind
-        ]
-        if full:
-            vector = copy.replica.state_vector()
-            for connection in full:
-                connection.outbox.mark_behind(copy.kind, vector)
+        self._catching_up.leave_behind(copy, self.connections.values())
         if copy is self.content:
             self.raise_schema(news.schemas.get(copy.crdt_id, 0))
         complete = copy.apply(news.rows[copy.crdt_id], news.since.get(copy.crdt_id))
@@ -355,31 +323,10 @@ class Host:
             connection.outbox.saved(n)
 
     def _drained(self, connection: Connection) -> None:
-        outbox: Outbox = connection.outbox
-        behind, outbox.behind = outbox.behind, {}
-        if (vector := behind.get("content")) is not None:
-            outbox.now(Frame(messages.SyncUpdate(self.content.replica.diff(vector))))
-        if (vector := behind.get("session")) is not None and connection.greeted:
-            diff = self.session.replica.diff(vector)
-            outbox.now(Frame(messages.SessionUpdate(0, self.session.epoch, diff)))
-        self._answer_late(connection)
-        if outbox.missed_awareness:
-            outbox.missed_awareness = False
+        self._catching_up.drained(connection)
+        if connection.outbox.missed_awareness:
+            connection.outbox.missed_awareness = False
             self.presence.show_everyone(connection)
-
-    def _answer_late(self, connection: Connection) -> None:
-        """What it asked for while its socket was full, as it asked last."""
-        outbox = connection.outbox
-        asked, outbox.asked = outbox.asked, {}
-        for kind, vector in asked.items():
-            match kind:
-                case "content":
-                    outbox.now(Frame(messages.SyncStep2(self.content.diff(vector))))
-                case "session":
-                    diff = self.session.diff(vector)
-                    outbox.now(Frame(messages.SessionStep2(0, self.session.epoch, diff)))
-                case _:
-                    outbox.now(Frame(messages.SyncStep1(self.content.replica.state_vector())))
 
     def tell_everyone(self, message: messages.ServerMessage) -> None:
         for connection in self.connections.values():
