@@ -60,8 +60,8 @@ class Entry(NamedTuple):
 class Watch:
     """A host holds this CRDT document up to `seq`: tell it of every row above.
 
-    Asked again without one, the writer looks for others' rows where there is one that it does not know: `heard` are
-    rows that came with a doorbell, `announced` is the newest row's number as somebody read it.
+    Asked again without one, the writer looks for others' rows where it does not know the one that is `announced`, the
+    newest of which somebody has read or heard; `heard` are rows that came with a doorbell.
     """
 
     crdt_id: int
@@ -312,9 +312,9 @@ class Journal:
         if watch.seq is not None:
             self._known[watch.crdt_id] = watch.seq
         known = self._known.get(watch.crdt_id)
-        heard = [row for row in watch.heard if known is not None and row[0] > known]
-        if known is None or (watch.seq is None and not heard and watch.announced <= known):
+        if known is None or (watch.seq is None and watch.announced <= known):
             return
+        heard = [row for row in watch.heard if row[0] > known]
         follows = bool(heard) and heard[0][0] == known + 1
         found = heard if follows else rows.after(watch.crdt_id, known)
         if found:

@@ -40,7 +40,7 @@ class Outbox:
     """`behind` holds, for each CRDT document, the state vector of what was last sent while the socket was full."""
 
     def __init__(self, flow: Flow, caught_up: Callable[[Outbox], None]) -> None:
-        self.flow = flow
+        self._flow = flow
         self._caught_up = caught_up
         self._waiting: deque[Frame] = deque()
         self._saved: int | None = None
@@ -53,7 +53,7 @@ class Outbox:
 
     @property
     def writable(self) -> bool:
-        return self.flow.writable
+        return self._flow.writable
 
     def mark_behind(self, kind: str, state_vector: bytes) -> None:
         """What comes after this state vector is not sent; one diff is, when the socket drains."""
@@ -97,7 +97,7 @@ class Outbox:
         self._write(frame)
 
     def _write(self, frame: Frame) -> None:
-        self.flow.write(frame.payload, frame.framed)
+        self._flow.write(frame.payload, frame.framed)
 
     def _drained(self) -> None:
         self._caught_up(self)
@@ -108,7 +108,7 @@ class Outbox:
             self._write(self._waiting.popleft())
 
     def close(self, code: int) -> None:
-        self.flow.close(code)
+        self._flow.close(code)
 
     def abort(self) -> None:
-        self.flow.abort()
+        self._flow.abort()

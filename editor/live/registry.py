@@ -278,8 +278,8 @@ class Registry:
                 host_here.presence.release()
         for crdt_id, numbered in news.ours.items():
             updates = [update for _, update in numbered]
-            told = {"crdt": crdt_id, "schema": news.schemas.get(crdt_id, 0), "first": numbered[0][0]}
-            told["last"] = numbered[-1][0]
+            told = {"crdt": crdt_id, "first": numbered[0][0], "last": numbered[-1][0]}
+            told["schema"] = news.schemas.get(crdt_id, 0)
             self.backplane.publish(news.documents[crdt_id], "rows", **told, updates=updates)
         self.journal.fanned_out(time.perf_counter() - began)
 
@@ -331,7 +331,7 @@ class Registry:
                 host.raise_schema(int(envelope.get("schema", 0)))
             updates = [bytes(update) for update in envelope.get("updates", ())]
             heard = tuple(enumerate(updates, int(envelope["first"])))
-            self.journal.put(Watch(copy.crdt_id, None, heard, int(envelope["last"])))
+            self.journal.put(Watch(copy.crdt_id, None, heard, announced=int(envelope["last"])))
 
     def _publish_awareness(self, document_id: UUID, entries: bytes) -> None:
         """With the `seq` up to which the text is shown here: in another process a caret may not overtake it either."""

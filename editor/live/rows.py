@@ -104,8 +104,8 @@ def select(cursor: Any, statement: str, values: Sequence[Any]) -> list[Any]:
     if connection.vendor != "sqlite":
         cursor.execute(statement, values)
         return list(cursor.fetchall())
-    columns = statement.removeprefix("SELECT ").partition(" FROM ")[0]
-    cursor.execute(statement.replace(columns, f"json_group_array(json_array({columns}))", 1), values)
+    columns, _, source = statement.removeprefix("SELECT ").partition(" FROM ")
+    cursor.execute(f"SELECT json_group_array(json_array({columns})) FROM {source}", values)
     return list(json.loads(cursor.fetchone()[0]))
 
 
